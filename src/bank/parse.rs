@@ -1,0 +1,1 @@
+//! Text to a rubric, or to every problem at once.

@@ -1,0 +1,1 @@
+//! Finds a quotation in an answer.

@@ -1,0 +1,1 @@
+//! A judge grades one answer: the built-in one, or a model behind an endpoint.

@@ -1,0 +1,13 @@
+//! How an answer becomes a grade.
+//!
+//! A [`bank::Rubric`] says how answers to one question are judged. A [`judge`] reads an answer and gives a
+//! [`critique::Critique`]: a level for each criterion with evidence, and the mistakes it found. [`score`] turns
+//! critique and rubric into a grade.
+
+pub mod bank;
+pub mod config;
+pub mod critique;
+pub mod endpoint;
+pub mod error;
+pub mod judge;
+pub mod score;

@@ -1,0 +1,167 @@
+//! Arithmetic: rubric and critique to a score, a band and a grade. No model ever does this.
+
+use serde::{Deserialize, Serialize};
+
+use crate::bank::Rubric;
+use crate::critique::Critique;
+
+/// Lowest score of the band "strong".
+pub const STRONG_FROM: f64 = 85.0;
+/// Lowest score of the band "solid".
+pub const SOLID_FROM: f64 = 70.0;
+/// Lowest score of the band "partial".
+pub const PARTIAL_FROM: f64 = 45.0;
+
+/// 0 to 100 with one decimal.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Score(f64);
+
+impl Score {
+    /// The score of a critique: `100 x sum(weight x level / highest level) / sum(weight)`, less the
+    /// penalties of the flagged mistakes, not below 0, rounded to one decimal.
+    ///
+    /// Ratings and mistakes that the rubric does not know count for nothing.
+    pub fn of(rubric: &Rubric, critique: &Critique) -> Self {
+        let weights: f64 = rubric.criteria.iter().map(|criterion| criterion.weight).sum();
+        let earned: f64 = critique
+            .ratings
+            .iter()
+            .filter_map(|rating| {
+                let criterion = rubric.criterion(rating.id.as_str())?;
+                let share =
+                    f64::from(rating.level.min(criterion.max_level())) / f64::from(criterion.max_level());
+                Some(criterion.weight * share)
+            })
+            .sum();
+        let penalties: f64 = critique
+            .mistakes
+            .iter()
+            .filter_map(|flagged| rubric.mistake(flagged.id.as_str()))
+            .map(|mistake| mistake.penalty)
+            .sum();
+        let points = if weights > 0.0 { 100.0 * earned / weights } else { 0.0 };
+        Self::rounded(points - penalties)
+    }
+
+    fn rounded(points: f64) -> Self {
+        Self((points.clamp(0.0, 100.0) * 10.0).round() / 10.0)
+    }
+
+    /// The points, 0 to 100.
+    pub fn points(self) -> f64 {
+        self.0
+    }
+
+    /// The band that the score falls in.
+    pub fn band(self) -> Band {
+        match self.0 {
+            points if points >= STRONG_FROM => Band::Strong,
+            points if points >= SOLID_FROM => Band::Solid,
+            points if points >= PARTIAL_FROM => Band::Partial,
+            _ => Band::Weak,
+        }
+    }
+}
+
+/// A score in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Band {
+    /// Below 45.
+    Weak,
+    /// From 45.
+    Partial,
+    /// From 70.
+    Solid,
+    /// From 85.
+    Strong,
+}
+
+impl Band {
+    /// Every band, best first.
+    pub const ALL: [Self; 4] = [Self::Strong, Self::Solid, Self::Partial, Self::Weak];
+
+    /// The name it has in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Weak => "weak",
+            Self::Partial => "partial",
+            Self::Solid => "solid",
+            Self::Strong => "strong",
+        }
+    }
+}
+
+/// Critique and score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grade {
+    /// What the judge found.
+    pub critique: Critique,
+    /// What it is worth.
+    pub score: Score,
+}
+
+impl Grade {
+    /// Scores a critique against its rubric.
+    pub fn new(rubric: &Rubric, critique: Critique) -> Self {
+        let score = Score::of(rubric, &critique);
+        Self { critique, score }
+    }
+}
+
+/// What came of judging one answer: a grade, or ungraded with a reason. Ungraded is never zero.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The judge did its work.
+    Graded(Box<Grade>),
+    /// It did not; says nothing about the answer.
+    Ungraded(Reason),
+}
+
+/// Why an answer is ungraded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// The kind, for programs.
+    pub kind: ReasonKind,
+    /// What happened, for people.
+    pub message: String,
+}
+
+/// The kinds of reason for an ungraded answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReasonKind {
+    /// The model's reply was no critique of this rubric, also after one repair.
+    MalformedCritique,
+    /// The model's reply was cut by the token cap, also with a doubled cap.
+    Truncated,
+    /// The model or a filter before it refused to judge the answer.
+    Refused,
+    /// The answer does not fit into the model's context.
+    TooLong,
+    /// The endpoint failed, also after retries.
+    EndpointFailed,
+    /// The bank has no such question.
+    UnknownQuestion,
+    /// The record is not an answer: no id, not JSON, not UTF-8.
+    MalformedAnswer,
+    /// An earlier line has the same id with another answer.
+    DuplicateId,
+}
+
+impl ReasonKind {
+    /// The name it has in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MalformedCritique => "malformed-critique",
+            Self::Truncated => "truncated",
+            Self::Refused => "refused",
+            Self::TooLong => "too-long",
+            Self::EndpointFailed => "endpoint-failed",
+            Self::UnknownQuestion => "unknown-question",
+            Self::MalformedAnswer => "malformed-answer",
+            Self::DuplicateId => "duplicate-id",
+        }
+    }
+}
