@@ -7,7 +7,9 @@
 pub mod bank;
 pub mod config;
 pub mod critique;
+pub mod document;
 pub mod endpoint;
 pub mod error;
 pub mod judge;
+pub mod nearest;
 pub mod score;

@@ -1,11 +1,145 @@
-//! The bank: all rubrics on the search path.
+//! The bank: all rubrics on the search path, the shipped ones first.
+//!
+//! Reading folders is the business of [`crate::files`]; here texts become rubrics.
 
-mod parse;
+pub mod parse;
+mod prose;
 mod rubric;
 mod schema;
+
+use std::collections::BTreeMap;
+
+use include_dir::{Dir, include_dir};
 
 pub use rubric::{
     Criterion, CriterionId, Difficulty, Dimension, Exemplar, FORMAT, LEVELS, Mistake, MistakeId, MistakeKind,
     QuestionId, Rubric,
 };
 pub use schema::rubric_schema;
+
+use crate::document::Problem;
+use crate::nearest::nearest_three;
+
+static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rubrics");
+
+/// The file name of a catalogue of mistakes.
+pub const CATALOGUE: &str = "mistakes.toml";
+
+/// A file of the search path, read but not yet parsed.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// The file as the user would name it.
+    pub name: String,
+    /// The file's name without folder and ending.
+    pub stem: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl SourceFile {
+    fn is_catalogue(&self) -> bool {
+        format!("{}.toml", self.stem) == CATALOGUE
+    }
+}
+
+/// All rubrics by id, and the catalogue that they were read with.
+#[derive(Debug, Clone, Default)]
+pub struct Bank {
+    rubrics: BTreeMap<QuestionId, Rubric>,
+    files: BTreeMap<QuestionId, String>,
+    catalogue: Vec<Mistake>,
+}
+
+impl Bank {
+    /// The bank that is compiled in.
+    pub fn shipped() -> Result<Self, Vec<Problem>> {
+        let mut files = Vec::new();
+        collect_shipped(&SHIPPED, &mut files);
+        let mut bank = Self::default();
+        bank.add(&files)?;
+        Ok(bank)
+    }
+
+    /// Adds the files of one folder. A rubric of an id that is already there replaces it, and so does a
+    /// mistake of the folder's own catalogue; two rubrics of one id in the same folder are a problem.
+    pub fn add(&mut self, files: &[SourceFile]) -> Result<(), Vec<Problem>> {
+        let mut problems = Vec::new();
+        for file in files.iter().filter(|file| file.is_catalogue()) {
+            match parse::catalogue(&file.name, &file.text) {
+                Ok(mistakes) => self.extend_catalogue(mistakes),
+                Err(found) => problems.extend(found),
+            }
+        }
+        let mut added: BTreeMap<QuestionId, &SourceFile> = BTreeMap::new();
+        for file in files.iter().filter(|file| !file.is_catalogue()) {
+            match parse::rubric(&file.name, &file.stem, &file.text, &self.catalogue) {
+                Ok(rubric) => match added.insert(rubric.id.clone(), file) {
+                    Some(other) => problems.push(same_id(file, other)),
+                    None => self.insert(rubric, &file.name),
+                },
+                Err(found) => problems.extend(found),
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    fn insert(&mut self, rubric: Rubric, file: &str) {
+        self.files.insert(rubric.id.clone(), file.to_owned());
+        self.rubrics.insert(rubric.id.clone(), rubric);
+    }
+
+    fn extend_catalogue(&mut self, mistakes: Vec<Mistake>) {
+        for mistake in mistakes {
+            self.catalogue.retain(|known| known.id != mistake.id);
+            self.catalogue.push(mistake);
+        }
+    }
+
+    /// The rubric of that id.
+    pub fn rubric(&self, id: &str) -> Option<&Rubric> {
+        self.rubrics.get(id)
+    }
+
+    /// Every rubric, in the order of their ids.
+    pub fn rubrics(&self) -> impl Iterator<Item = &Rubric> {
+        self.rubrics.values()
+    }
+
+    /// The file that a rubric came from.
+    pub fn file(&self, id: &str) -> Option<&str> {
+        self.files.get(id).map(String::as_str)
+    }
+
+    /// The mistakes that rubrics can `use`.
+    pub fn catalogue(&self) -> &[Mistake] {
+        &self.catalogue
+    }
+
+    /// Up to three ids that someone who typed `id` may have meant.
+    pub fn ids_like(&self, id: &str) -> Vec<&str> {
+        nearest_three(id, self.rubrics.keys().map(QuestionId::as_str))
+    }
+}
+
+fn same_id(file: &SourceFile, other: &SourceFile) -> Problem {
+    let document = crate::document::Document::new(&file.name, &file.text);
+    let message = format!("{} has a rubric of the same id", other.name);
+    document.problem(0..0, message, Some("rename one of the two files and its id".to_owned()));
+    // One problem was noted above, so one comes back.
+    document.into_problems().remove(0)
+}
+
+fn collect_shipped(folder: &Dir<'_>, files: &mut Vec<SourceFile>) {
+    for entry in folder.files() {
+        let path = entry.path();
+        let (Some(stem), Some(text)) = (path.file_stem().and_then(|s| s.to_str()), entry.contents_utf8())
+        else {
+            continue;
+        };
+        if path.extension().is_some_and(|ending| ending == "toml") {
+            let name = format!("rubrics/{}", path.display());
+            files.push(SourceFile { name, stem: stem.to_owned(), text: text.to_owned() });
+        }
+    }
+    folder.dirs().for_each(|inner| collect_shipped(inner, files));
+}

@@ -1,1 +1,255 @@
-//! Text to a rubric, or to every problem at once.
+//! Text to a rubric or a catalogue, or to every problem in it at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::prose::folded;
+use super::rubric::{
+    Criterion, CriterionId, Difficulty, Dimension, Exemplar, FORMAT, LEVELS, Mistake, MistakeId, MistakeKind,
+    Rubric,
+};
+use crate::document::{Document, Located, Problem, Table, did_you_mean};
+
+/// The longest time for an answer; an interview has no more.
+const MOST_MINUTES: i64 = 60;
+/// A weight only has meaning relative to the others; beyond this the others do not count.
+const MOST_WEIGHT: f64 = 1000.0;
+
+/// Reads one rubric file. `stem` is the file's name without folder and ending; the id has to equal it.
+pub fn rubric(file: &str, stem: &str, text: &str, catalogue: &[Mistake]) -> Result<Rubric, Vec<Problem>> {
+    let document = Document::new(file, text);
+    let parsed = document.parse();
+    // Missing fields of a file that is not TOML are a consequence, not a finding.
+    let rubric =
+        if document.has_problems() { None } else { read_rubric(&document.top(&parsed), stem, catalogue) };
+    drop(parsed);
+    match rubric {
+        Some(rubric) if !document.has_problems() => Ok(rubric),
+        _ => Err(document.into_problems()),
+    }
+}
+
+/// Reads a catalogue of mistakes.
+pub fn catalogue(file: &str, text: &str) -> Result<Vec<Mistake>, Vec<Problem>> {
+    let document = Document::new(file, text);
+    let parsed = document.parse();
+    let mut mistakes = Vec::new();
+    if !document.has_problems() {
+        let top = document.top(&parsed);
+        let mut seen = BTreeSet::new();
+        for table in top.tables("mistakes") {
+            mistakes.extend(read_mistake(&table, &mut seen));
+        }
+        top.report_unknown();
+    }
+    drop(parsed);
+    if document.has_problems() { Err(document.into_problems()) } else { Ok(mistakes) }
+}
+
+fn read_rubric(top: &Table<'_>, stem: &str, catalogue: &[Mistake]) -> Option<Rubric> {
+    top.integer("format", FORMAT..=FORMAT);
+    let id = kebab(top, "id", &mut BTreeSet::new());
+    if let Some(id) = id.as_ref().filter(|id| id.value != stem) {
+        let message = format!("`id` is \"{}\", but the file is named {stem}.toml", id.value);
+        top.problem(id.span.clone(), message, Some(format!("write `id = \"{stem}\"` or rename the file")));
+    }
+    let topic = kebab(top, "topic", &mut BTreeSet::new());
+    let title = prose(top, "title");
+    let difficulty = top.choice("difficulty", &Difficulty::ALL);
+    let minutes = top.integer("minutes", 1..=MOST_MINUTES);
+    let question = prose(top, "question");
+    let model_answer = prose(top, "model_answer");
+    let follow_ups = all_prose(top, "follow_ups");
+    let sources = all_prose(top, "sources");
+    let criteria = read_criteria(top);
+    let mistakes = read_mistakes(top, catalogue);
+    let exemplars = read_exemplars(top, &criteria, &mistakes);
+    top.report_unknown();
+    Some(Rubric {
+        id: id?.value.into(),
+        title: title?,
+        topic: topic?.value,
+        difficulty: difficulty?,
+        minutes: u32::try_from(minutes?.value).ok()?,
+        question: question?,
+        model_answer: model_answer?,
+        follow_ups,
+        sources,
+        criteria,
+        mistakes,
+        exemplars,
+    })
+}
+
+fn read_criteria(top: &Table<'_>) -> Vec<Criterion> {
+    let tables = top.tables("criteria");
+    if tables.is_empty() {
+        let help = "add at least one [[criteria]] table".to_owned();
+        top.problem(0..0, "a rubric needs criteria", Some(help));
+    }
+    let mut seen = BTreeSet::new();
+    tables.into_iter().filter_map(|table| read_criterion(&table, &mut seen)).collect()
+}
+
+fn read_criterion(table: &Table<'_>, seen: &mut BTreeSet<String>) -> Option<Criterion> {
+    let id = kebab(table, "id", seen);
+    let title = prose(table, "title");
+    let dimension = table.choice("dimension", &Dimension::ALL);
+    let weight = table.number("weight", f64::MIN_POSITIVE..=MOST_WEIGHT);
+    let levels = all_prose(table, "levels");
+    if !LEVELS.contains(&levels.len()) {
+        let help = format!("a criterion has {} to {} levels, the lowest first", LEVELS.start(), LEVELS.end());
+        table.problem(table.span(), format!("this criterion has {} levels", levels.len()), Some(help));
+    }
+    let key_points = all_prose(table, "key_points");
+    table.report_unknown();
+    let id = id?.value.into();
+    Some(Criterion { id, title: title?, dimension: dimension?, weight: weight?.value, levels, key_points })
+}
+
+fn read_mistakes(top: &Table<'_>, catalogue: &[Mistake]) -> Vec<Mistake> {
+    let mut seen = BTreeSet::new();
+    top.tables("mistakes")
+        .into_iter()
+        .filter_map(|table| {
+            if table.has("use") {
+                read_use(&table, catalogue, &mut seen)
+            } else {
+                read_mistake(&table, &mut seen)
+            }
+        })
+        .collect()
+}
+
+fn read_use(table: &Table<'_>, catalogue: &[Mistake], seen: &mut BTreeSet<String>) -> Option<Mistake> {
+    let named = kebab(table, "use", seen);
+    let penalty = table.optional_number("penalty", 0.0..=100.0);
+    let signs = all_prose(table, "signs");
+    let not_signs = all_prose(table, "not_signs");
+    table.report_unknown();
+    let named = named?;
+    let Some(found) = catalogue.iter().find(|mistake| mistake.id == *named.value) else {
+        let known: Vec<&str> = catalogue.iter().map(|mistake| mistake.id.as_str()).collect();
+        let help = did_you_mean(&named.value, &known)
+            .unwrap_or_else(|| format!("the catalogue has: {}", known.join(", ")));
+        table.problem(named.span, format!("the catalogue has no mistake \"{}\"", named.value), Some(help));
+        return None;
+    };
+    let mut mistake = found.clone();
+    mistake.penalty = penalty.map_or(mistake.penalty, |penalty| penalty.value);
+    mistake.signs.extend(signs);
+    mistake.not_signs.extend(not_signs);
+    Some(mistake)
+}
+
+fn read_mistake(table: &Table<'_>, seen: &mut BTreeSet<String>) -> Option<Mistake> {
+    let id = kebab(table, "id", seen);
+    let title = prose(table, "title");
+    let kind = table.choice("kind", &MistakeKind::ALL);
+    let penalty = table.number("penalty", 0.0..=100.0);
+    let description = prose(table, "description");
+    let signs = all_prose(table, "signs");
+    let not_signs = all_prose(table, "not_signs");
+    let advice = prose(table, "advice");
+    table.report_unknown();
+    Some(Mistake {
+        id: id?.value.into(),
+        title: title?,
+        kind: kind?,
+        penalty: penalty?.value,
+        description: description?,
+        signs,
+        not_signs,
+        advice: advice?,
+    })
+}
+
+fn read_exemplars(top: &Table<'_>, criteria: &[Criterion], mistakes: &[Mistake]) -> Vec<Exemplar> {
+    let mut names = BTreeSet::new();
+    let mut exemplars = Vec::new();
+    for table in top.tables("exemplars") {
+        let table = &table;
+        let name = table.text("name");
+        if let Some(name) = name.as_ref().filter(|name| !names.insert(name.value.clone())) {
+            table.problem(name.span.clone(), format!("another exemplar is named \"{}\"", name.value), None);
+        }
+        let answer = prose(table, "answer");
+        let levels = read_levels(table, criteria);
+        let flagged = read_flagged(table, mistakes);
+        table.report_unknown();
+        if let (Some(name), Some(answer)) = (name, answer) {
+            exemplars.push(Exemplar { name: name.value, answer, levels, mistakes: flagged });
+        }
+    }
+    exemplars
+}
+
+fn read_levels(table: &Table<'_>, criteria: &[Criterion]) -> BTreeMap<CriterionId, u8> {
+    let Some(levels) = table.table("levels") else {
+        if !table.has("levels") {
+            table.missing("levels", "a level for every criterion, as in `{ mechanism = 3 }`");
+        }
+        return BTreeMap::new();
+    };
+    let known: Vec<&str> = criteria.iter().map(|criterion| criterion.id.as_str()).collect();
+    for name in levels.names().filter(|name| !known.contains(&name.value.as_str())) {
+        let message = format!("this rubric has no criterion \"{}\"", name.value);
+        levels.problem(name.span, message, did_you_mean(&name.value, &known));
+    }
+    let mut found = BTreeMap::new();
+    for criterion in criteria {
+        let id = criterion.id.as_str();
+        if !levels.has(id) {
+            let message = format!("`levels` lacks the criterion \"{id}\"");
+            let help = format!("every exemplar gives a level from 0 to {} for it", criterion.max_level());
+            table.problem(levels.span(), message, Some(help));
+        } else if let Some(level) = levels.own_integer(id, 0..=i64::from(criterion.max_level())) {
+            found.insert(criterion.id.clone(), u8::try_from(level.value).unwrap_or(0));
+        }
+    }
+    found
+}
+
+fn read_flagged(table: &Table<'_>, mistakes: &[Mistake]) -> Vec<MistakeId> {
+    let known: Vec<&str> = mistakes.iter().map(|mistake| mistake.id.as_str()).collect();
+    let mut flagged = Vec::new();
+    for id in table.texts("mistakes") {
+        if known.contains(&id.value.as_str()) {
+            flagged.push(id.value.into());
+        } else {
+            let message = format!("this rubric has no mistake \"{}\"", id.value);
+            table.problem(id.span, message, did_you_mean(&id.value, &known));
+        }
+    }
+    flagged
+}
+
+fn prose(table: &Table<'_>, key: &'static str) -> Option<String> {
+    table.text(key).map(|text| folded(&text.value))
+}
+
+fn all_prose(table: &Table<'_>, key: &'static str) -> Vec<String> {
+    table.texts(key).into_iter().map(|text| folded(&text.value)).collect()
+}
+
+/// A kebab-case id that none before it had.
+fn kebab(table: &Table<'_>, key: &'static str, seen: &mut BTreeSet<String>) -> Option<Located<String>> {
+    let id = table.text(key)?;
+    if !is_kebab(&id.value) {
+        let message = format!("`{key}` is \"{}\", which is not kebab-case", id.value);
+        let help = "use lower-case letters, digits and single hyphens, as in rag-vs-fine-tuning".to_owned();
+        table.problem(id.span.clone(), message, Some(help));
+        return None;
+    }
+    if !seen.insert(id.value.clone()) {
+        table.problem(id.span.clone(), format!("the id \"{}\" is used twice", id.value), None);
+        return None;
+    }
+    Some(id)
+}
+
+/// Lower-case ASCII letters and digits in groups joined by single hyphens.
+pub fn is_kebab(id: &str) -> bool {
+    id.split('-').all(|group| {
+        !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    })
+}
