@@ -5,6 +5,7 @@
 //! critique and rubric into a grade.
 
 pub mod bank;
+pub mod cli;
 pub mod config;
 pub mod critique;
 pub mod document;

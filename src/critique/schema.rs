@@ -16,9 +16,9 @@ pub fn critique_schema(rubric: &Rubric) -> Value {
         .map(|criterion| (criterion.id.to_string(), rating_schema(criterion)))
         .collect();
     let mut properties = Map::new();
-    properties.insert("ratings".to_owned(), closed_object(ratings));
+    properties.insert("ratings".to_owned(), closed_object(&ratings));
     properties.insert("mistakes".to_owned(), mistakes_schema(rubric));
-    closed_object(properties)
+    closed_object(&properties)
 }
 
 fn rating_schema(criterion: &Criterion) -> Value {
@@ -26,8 +26,8 @@ fn rating_schema(criterion: &Criterion) -> Value {
     let points: Vec<usize> = (1..=criterion.key_points.len()).collect();
     let missing = if points.is_empty() { json!({"type": "integer"}) } else { one_of("integer", &points) };
     object([
-        ("quotes", list_of(json!({"type": "string"}))),
-        ("missing", list_of(missing)),
+        ("quotes", list_of(&json!({"type": "string"}))),
+        ("missing", list_of(&missing)),
         ("reason", json!({"type": "string"})),
         ("level", one_of("integer", &levels)),
         ("advice", json!({"type": "string"})),
@@ -37,22 +37,22 @@ fn rating_schema(criterion: &Criterion) -> Value {
 fn mistakes_schema(rubric: &Rubric) -> Value {
     let ids: Vec<&str> = rubric.mistakes.iter().map(|mistake| mistake.id.as_str()).collect();
     let id = if ids.is_empty() { json!({"type": "string"}) } else { one_of("string", &ids) };
-    list_of(object([("id", id), ("quote", json!({"type": "string"})), ("why", json!({"type": "string"}))]))
+    list_of(&object([("id", id), ("quote", json!({"type": "string"})), ("why", json!({"type": "string"}))]))
 }
 
 fn one_of<T: serde::Serialize>(kind: &str, values: &[T]) -> Value {
     json!({"type": kind, "enum": values})
 }
 
-fn list_of(items: Value) -> Value {
+fn list_of(items: &Value) -> Value {
     json!({"type": "array", "items": items})
 }
 
 fn object<const N: usize>(properties: [(&str, Value); N]) -> Value {
-    closed_object(properties.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect())
+    closed_object(&properties.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect())
 }
 
-fn closed_object(properties: Map<String, Value>) -> Value {
+fn closed_object(properties: &Map<String, Value>) -> Value {
     let required: Vec<&String> = properties.keys().collect();
     json!({"type": "object", "required": required, "properties": properties, "additionalProperties": false})
 }

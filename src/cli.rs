@@ -1,0 +1,194 @@
+//! The command line: types only. What a command does is in `commands`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::bank::Difficulty;
+
+/// Practise interview answers about LLMs and machine learning, and get a critique you can check.
+#[derive(Debug, Parser)]
+#[command(name = "coach", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Without a command, `coach` practises on a terminal.\n\
+    Exit codes: 0 done, 1 failed, 2 wrong use or invalid rubric, 3 some answers ungraded, 130 interrupted.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Settings that every command takes.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// Settings that every command takes.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Settings {
+    /// Configuration file, instead of coach/config.toml in your configuration folder
+    #[arg(long, global = true, value_name = "FILE", env = "COACH_CONFIG", help_heading = "Settings")]
+    pub config: Option<PathBuf>,
+    /// Folder with rubrics of your own; may be given several times, later ones win
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Settings")]
+    pub rubrics: Vec<PathBuf>,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Settings")]
+    pub color: ColorChoice,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Answer a question and get a critique
+    Practice(PracticeArgs),
+    /// Grade many answers from JSONL or CSV files
+    Grade(GradeArgs),
+    /// List the questions of the bank
+    List(ListArgs),
+    /// Show a question and how its answers are judged
+    Show(ShowArgs),
+    /// Write rubrics and check them
+    #[command(subcommand)]
+    Rubric(RubricCommand),
+    /// Print shell completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Which judge grades.
+#[derive(Debug, Clone, Default, Args)]
+pub struct JudgeArgs {
+    /// Judge: `built-in`, or a name from [judges] in the configuration
+    #[arg(long, value_name = "NAME", help_heading = "Judge")]
+    pub judge: Option<String>,
+    /// Model to ask for at the endpoint
+    #[arg(long, value_name = "MODEL", env = "COACH_MODEL", help_heading = "Judge")]
+    pub model: Option<String>,
+}
+
+/// Which questions.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Choice {
+    /// Only questions of this topic
+    #[arg(long, value_name = "TOPIC")]
+    pub topic: Option<String>,
+    /// Only questions of this difficulty
+    #[arg(long, value_name = "LEVEL", value_parser = difficulty())]
+    pub difficulty: Option<Difficulty>,
+}
+
+fn difficulty() -> impl clap::builder::TypedValueParser<Value = Difficulty> {
+    use clap::builder::TypedValueParser as _;
+    clap::builder::PossibleValuesParser::new(Difficulty::ALL.map(|(name, _)| name)).map(|chosen| {
+        // The parser admits only these names.
+        Difficulty::ALL.iter().find(|(name, _)| *name == chosen).map_or(Difficulty::Core, |(_, it)| *it)
+    })
+}
+
+/// `coach practice`
+#[derive(Debug, Default, Args)]
+pub struct PracticeArgs {
+    /// Id of the question; without it you choose from a list
+    pub question: Option<String>,
+    /// Which questions to choose from.
+    #[command(flatten)]
+    pub choice: Choice,
+    /// Read the answer from a file, or from standard input with `-`, and print the critique
+    #[arg(long, value_name = "FILE|-")]
+    pub answer: Option<PathBuf>,
+    /// Write the answer in $VISUAL or $EDITOR
+    #[arg(long, conflicts_with = "answer")]
+    pub editor: bool,
+    /// Print the grade as JSON (with --answer)
+    #[arg(long, requires = "answer")]
+    pub json: bool,
+    /// Which judge grades.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+}
+
+/// `coach grade`
+#[derive(Debug, Args)]
+pub struct GradeArgs {
+    /// Files of answers, JSONL or CSV; `-` is standard input
+    #[arg(required = true, value_name = "ANSWERS")]
+    pub answers: Vec<PathBuf>,
+    /// Where the grades go, appended and resumed; standard output without it
+    #[arg(short, long, value_name = "GRADES")]
+    pub output: Option<PathBuf>,
+    /// Format of the answers; without it by the file's ending, and JSONL for standard input
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<AnswerFormat>,
+    /// Question for answers that name none
+    #[arg(long, value_name = "ID")]
+    pub question: Option<String>,
+    /// How many answers are judged at once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub concurrency: Option<u16>,
+    /// Which judge grades.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+}
+
+/// Format of a file of answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AnswerFormat {
+    /// One JSON object a line.
+    Jsonl,
+    /// A header line, then one answer a row.
+    Csv,
+}
+
+/// `coach list`
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Which questions to list.
+    #[command(flatten)]
+    pub choice: Choice,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `coach show`
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// Id of the question
+    pub question: String,
+    /// Also show the model answer
+    #[arg(long)]
+    pub answer: bool,
+    /// The whole rubric as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `coach rubric`
+#[derive(Debug, Subcommand)]
+pub enum RubricCommand {
+    /// Check rubric files: every problem, with its place
+    Check(RubricCheckArgs),
+    /// Print the JSON Schema of rubric files
+    Schema,
+}
+
+/// `coach rubric check`
+#[derive(Debug, Args)]
+pub struct RubricCheckArgs {
+    /// Files or folders; without them the shipped bank and your own folders
+    pub paths: Vec<PathBuf>,
+}
