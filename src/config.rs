@@ -1,6 +1,27 @@
 //! Settings: defaults < file < environment < flags; and the key, which nobody gets to see.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::document::{Document, Problem, Table};
+use crate::error::{Error, Result};
+use crate::nearest::nearest;
+
+/// The name of the judge that needs no endpoint.
+pub const BUILT_IN: &str = "built-in";
+/// The name of the judge that the environment describes.
+pub const FROM_ENVIRONMENT: &str = "environment";
+/// Room for a critique of six criteria (about 150 tokens each) and for a short bout of reasoning; a reply that
+/// is cut is asked again once with twice as much.
+const DEFAULT_MAX_TOKENS: u32 = 2048;
+/// Any fixed number does; servers that honour a seed then repeat themselves.
+const DEFAULT_SEED: i64 = 7;
+/// Few local servers answer more requests at once; hosted ones take far more, which a judge's own
+/// `concurrency` says.
+const DEFAULT_CONCURRENCY: u16 = 4;
 
 /// An endpoint's key. Its text leaves this type only for the `Authorization` header.
 #[derive(Clone, PartialEq, Eq)]
@@ -21,5 +42,275 @@ impl ApiKey {
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ApiKey(hidden)")
+    }
+}
+
+/// What the program takes from its environment, read once by `main`.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// `OPENAI_BASE_URL`
+    pub base_url: Option<String>,
+    /// `OPENAI_API_KEY`
+    pub api_key: Option<ApiKey>,
+    /// `COACH_HOME`
+    pub home: Option<PathBuf>,
+    /// `NO_COLOR` is set and not empty.
+    pub no_color: bool,
+}
+
+impl Environment {
+    /// Reads the process's environment; empty variables count as absent.
+    pub fn read() -> Self {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        Self {
+            base_url: variable("OPENAI_BASE_URL"),
+            api_key: variable("OPENAI_API_KEY").map(|key| ApiKey::new(&key)),
+            home: std::env::var_os("COACH_HOME").filter(|home| !home.is_empty()).map(PathBuf::from),
+            no_color: variable("NO_COLOR").is_some(),
+        }
+    }
+}
+
+/// The configuration file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Config {
+    /// The judge to use when no flag names one.
+    pub judge: Option<String>,
+    /// Folders with rubrics, relative ones already taken from the file's folder.
+    pub rubrics: Vec<PathBuf>,
+    /// Folder with prompt templates that replace the shipped ones.
+    pub prompts: Option<PathBuf>,
+    /// The endpoints by the name of their judge.
+    pub judges: BTreeMap<String, JudgeConfig>,
+}
+
+/// One `[judges.NAME]` table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JudgeConfig {
+    /// The endpoint, as in `http://localhost:11434/v1`.
+    pub base_url: String,
+    /// The model to ask for; without it, the only one that the server offers.
+    pub model: Option<String>,
+    /// Where the key comes from.
+    pub key: KeySource,
+    /// Sampling temperature.
+    pub temperature: f64,
+    /// Sampling seed.
+    pub seed: i64,
+    /// Most tokens of one reply.
+    pub max_tokens: u32,
+    /// How many answers are judged at once.
+    pub concurrency: u16,
+    /// How long connecting may take.
+    pub connect_timeout: Option<Duration>,
+    /// How long the first token may take.
+    pub first_token_timeout: Option<Duration>,
+    /// How long a whole reply may take.
+    pub total_timeout: Option<Duration>,
+    /// How often a request is sent again after a passing fault.
+    pub retries: Option<u32>,
+    /// PEM file of a private certificate authority.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl JudgeConfig {
+    /// An endpoint with everything else at its default.
+    pub fn at(base_url: &str) -> Self {
+        Self {
+            base_url: base_url.to_owned(),
+            model: None,
+            key: KeySource::None,
+            temperature: 0.0,
+            seed: DEFAULT_SEED,
+            max_tokens: DEFAULT_MAX_TOKENS,
+            concurrency: DEFAULT_CONCURRENCY,
+            connect_timeout: None,
+            first_token_timeout: None,
+            total_timeout: None,
+            retries: None,
+            ca_file: None,
+        }
+    }
+}
+
+/// Where an endpoint's key comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum KeySource {
+    /// The server needs none.
+    None,
+    /// From an environment variable.
+    Variable(String),
+    /// From what a command prints, for password managers.
+    Command(String),
+    /// The key itself.
+    Key(ApiKey),
+}
+
+impl KeySource {
+    /// Fetches the key: reads the variable or runs the command.
+    pub fn key(&self) -> Result<Option<ApiKey>> {
+        match self {
+            Self::None => Ok(None),
+            Self::Key(key) => Ok(Some(key.clone())),
+            Self::Variable(name) => match std::env::var(name) {
+                Ok(value) if !value.trim().is_empty() => Ok(Some(ApiKey::new(&value))),
+                _ => Err(Error::misused(format!("the environment variable {name} has no key"))
+                    .hint(format!("set it first: export {name}=..."))),
+            },
+            Self::Command(command) => key_from_command(command).map(Some),
+        }
+    }
+}
+
+fn key_from_command(command: &str) -> Result<ApiKey> {
+    let failed = |why: String| {
+        Error::misused(format!("api_key_command `{command}` gave no key: {why}"))
+            .hint("run the command in your shell to see what it prints")
+    };
+    let shell = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let output =
+        Command::new(shell.0).arg(shell.1).arg(command).stderr(std::process::Stdio::inherit()).output();
+    let output = output.map_err(|error| failed(error.to_string()))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    // Password managers print the secret first and may add notes on further lines.
+    let first = text.lines().next().unwrap_or("").trim();
+    match (output.status.success(), first.is_empty()) {
+        (true, false) => Ok(ApiKey::new(first)),
+        (true, true) => Err(failed("it printed nothing".to_owned())),
+        (false, _) => Err(failed(output.status.to_string())),
+    }
+}
+
+/// Which judge grades, and how that was decided.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JudgeChoice {
+    /// The built-in judge, because the user named it.
+    BuiltIn,
+    /// The built-in judge, because nothing else is configured.
+    NothingElse,
+    /// The endpoint of a judge of that name.
+    Endpoint(String, Box<JudgeConfig>),
+}
+
+impl Config {
+    /// Reads a configuration. `folder` is what relative paths in it start from; `private` says that nobody
+    /// but the owner can read the file, which a key in it requires.
+    pub fn parse(file: &str, text: &str, folder: &Path, private: bool) -> Result<Self, Vec<Problem>> {
+        let document = Document::new(file, text);
+        let parsed = document.parse();
+        let mut config = Self::default();
+        if !document.has_problems() {
+            config = read(&document.top(&parsed), folder, private);
+        }
+        drop(parsed);
+        if document.has_problems() { Err(document.into_problems()) } else { Ok(config) }
+    }
+
+    /// Decides which judge grades: the named one, else the configured default, else the environment's
+    /// endpoint, else the built-in judge.
+    pub fn choose_judge(&self, named: Option<&str>, environment: &Environment) -> Result<JudgeChoice> {
+        let from_environment = environment.base_url.as_ref().map(|base_url| {
+            let key = environment.api_key.clone().map_or(KeySource::None, KeySource::Key);
+            JudgeConfig { key, ..JudgeConfig::at(base_url) }
+        });
+        let endpoint = |name: &str, judge| JudgeChoice::Endpoint(name.to_owned(), Box::new(judge));
+        match (named.or(self.judge.as_deref()), from_environment) {
+            (Some(BUILT_IN), _) => Ok(JudgeChoice::BuiltIn),
+            (Some(FROM_ENVIRONMENT) | None, Some(judge)) => Ok(endpoint(FROM_ENVIRONMENT, judge)),
+            (Some(name), _) => match self.judges.get(name) {
+                Some(judge) => Ok(endpoint(name, judge.clone())),
+                None => Err(self.no_such_judge(name)),
+            },
+            (None, None) => Ok(JudgeChoice::NothingElse),
+        }
+    }
+
+    fn no_such_judge(&self, name: &str) -> Error {
+        let known = || self.judges.keys().map(String::as_str).chain([BUILT_IN]);
+        let hint = match nearest(name, known()) {
+            Some(near) => format!("did you mean --judge {near}?"),
+            None => format!(
+                "known judges: {}; add a [judges.{name}] table to the configuration for another",
+                known().collect::<Vec<_>>().join(", ")
+            ),
+        };
+        Error::misused(format!("there is no judge \"{name}\"")).hint(hint)
+    }
+}
+
+fn read(top: &Table<'_>, folder: &Path, private: bool) -> Config {
+    let judge = top.optional_text("judge").map(|name| name.value);
+    let rubrics = top.texts("rubrics").into_iter().map(|path| folder.join(path.value)).collect();
+    let prompts = top.optional_text("prompts").map(|path| folder.join(path.value));
+    let mut judges = BTreeMap::new();
+    if let Some(tables) = top.table("judges") {
+        for name in tables.names() {
+            if [BUILT_IN, FROM_ENVIRONMENT].contains(&name.value.as_str()) {
+                tables.problem(name.span, format!("a judge can't be named \"{}\"", name.value), None);
+            } else if let Some(table) = tables.own_table(&name.value) {
+                judges.extend(read_judge(&table, folder, private).map(|judge| (name.value, judge)));
+            }
+        }
+    }
+    top.report_unknown();
+    Config { judge, rubrics, prompts, judges }
+}
+
+fn read_judge(table: &Table<'_>, folder: &Path, private: bool) -> Option<JudgeConfig> {
+    /// A day: longer time-outs are slips.
+    const MOST_SECONDS: f64 = 86_400.0;
+    let base_url = table.text("base_url");
+    let model = table.optional_text("model").map(|model| model.value);
+    let key = read_key(table, private);
+    let temperature = table.optional_number("temperature", 0.0..=2.0);
+    let seed = table.optional_integer("seed", i64::MIN..=i64::MAX);
+    let max_tokens = table.optional_integer("max_tokens", 64..=1_000_000);
+    let concurrency = table.optional_integer("concurrency", 1..=4096);
+    let seconds =
+        |key| table.optional_number(key, 0.001..=MOST_SECONDS).map(|s| Duration::from_secs_f64(s.value));
+    let connect_timeout = seconds("connect_timeout");
+    let first_token_timeout = seconds("first_token_timeout");
+    let total_timeout = seconds("total_timeout");
+    let retries = table.optional_integer("retries", 0..=20).and_then(|n| u32::try_from(n.value).ok());
+    let ca_file = table.optional_text("ca_file").map(|path| folder.join(path.value));
+    table.report_unknown();
+    let defaults = JudgeConfig::at(&base_url?.value);
+    Some(JudgeConfig {
+        model,
+        key,
+        temperature: temperature.map_or(defaults.temperature, |number| number.value),
+        seed: seed.map_or(defaults.seed, |number| number.value),
+        max_tokens: max_tokens.and_then(|n| n.value.try_into().ok()).unwrap_or(defaults.max_tokens),
+        concurrency: concurrency.and_then(|n| n.value.try_into().ok()).unwrap_or(defaults.concurrency),
+        connect_timeout,
+        first_token_timeout,
+        total_timeout,
+        retries,
+        ca_file,
+        ..defaults
+    })
+}
+
+fn read_key(table: &Table<'_>, private: bool) -> KeySource {
+    let variable = table.optional_text("api_key_env");
+    let command = table.optional_text("api_key_command");
+    let inline = table.optional_text("api_key");
+    if let Some(key) = inline.as_ref().filter(|_| !private) {
+        let help = "make the file private (chmod 600), or use api_key_env or api_key_command".to_owned();
+        let message = "a key in a file that others can read is not accepted";
+        // The excerpt below a problem shows the file, so the problem points at the table and not at the key.
+        let table_start = table.span().start.min(key.span.start);
+        table.problem(table_start..table_start, message, Some(help));
+    }
+    if [variable.is_some(), command.is_some(), inline.is_some()].iter().filter(|given| **given).count() > 1 {
+        let message = "give only one of api_key_env, api_key_command and api_key";
+        let start = table.span().start;
+        table.problem(start..start, message, None);
+    }
+    match (variable, command, inline) {
+        (Some(name), _, _) => KeySource::Variable(name.value),
+        (None, Some(command), _) => KeySource::Command(command.value),
+        (None, None, Some(key)) => KeySource::Key(ApiKey::new(&key.value)),
+        (None, None, None) => KeySource::None,
     }
 }

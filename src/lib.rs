@@ -2,8 +2,9 @@
 //!
 //! A [`bank::Rubric`] says how answers to one question are judged. A [`judge`] reads an answer and gives a
 //! [`critique::Critique`]: a level for each criterion with evidence, and the mistakes it found. [`score`] turns
-//! critique and rubric into a grade.
+//! critique and rubric into a grade; [`record`] is how a grade is written down.
 
+pub mod answer;
 pub mod bank;
 pub mod cli;
 pub mod config;
@@ -11,6 +12,8 @@ pub mod critique;
 pub mod document;
 pub mod endpoint;
 pub mod error;
+mod hex;
 pub mod judge;
 pub mod nearest;
+pub mod record;
 pub mod score;

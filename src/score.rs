@@ -146,7 +146,7 @@ pub enum ReasonKind {
     UnknownQuestion,
     /// The record is not an answer: no id, not JSON, not UTF-8.
     MalformedAnswer,
-    /// An earlier line has the same id with another answer.
+    /// An earlier line has the same id.
     DuplicateId,
 }
 

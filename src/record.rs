@@ -1,0 +1,195 @@
+//! One line of a grades file.
+
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Answer;
+use crate::bank::{CriterionId, MistakeId, MistakeKind, QuestionId, Rubric};
+use crate::critique::{Evidence, Flag};
+use crate::score::{Band, Grade, Outcome, Reason, Score};
+
+/// Who judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JudgeRecord {
+    /// The judge's name in the configuration, or `built-in`.
+    pub name: String,
+    /// The model, if one judged.
+    pub model: Option<String>,
+    /// How often each rating was asked for.
+    pub samples: u32,
+    /// How far the samples agree, 0 to 1; `None` with one sample.
+    pub agreement: Option<f64>,
+}
+
+/// What judging one answer took.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct UsageRecord {
+    /// Tokens sent, retries and repairs included.
+    pub prompt_tokens: u64,
+    /// Tokens received, retries and repairs included.
+    pub completion_tokens: u64,
+    /// Money, where the price is known.
+    pub cost: Option<f64>,
+    /// Milliseconds that the endpoint took, all requests together.
+    pub latency_ms: u64,
+}
+
+/// One line of a grades file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GradeRecord {
+    /// The answer's id.
+    pub id: String,
+    /// The question's id; absent when the record named none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<QuestionId>,
+    /// Who answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidate: Option<String>,
+    /// What came of it.
+    #[serde(flatten)]
+    pub status: Status,
+    /// Identity of the grade.
+    pub key: String,
+}
+
+/// What came of judging one answer, as written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "kebab-case")]
+pub enum Status {
+    /// It has a grade.
+    Graded(Box<GradedRecord>),
+    /// It has none, which says nothing about the answer.
+    Ungraded {
+        /// Why not.
+        reason: Reason,
+    },
+}
+
+/// A grade as written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GradedRecord {
+    /// 0 to 100.
+    pub score: Score,
+    /// The score in a word.
+    pub band: Band,
+    /// The ratings.
+    pub criteria: Vec<RatingRecord>,
+    /// The mistakes found.
+    pub mistakes: Vec<MistakeRecord>,
+    /// What else to know.
+    pub flags: Vec<Flag>,
+    /// Who judged.
+    pub judge: JudgeRecord,
+    /// What it took.
+    pub usage: UsageRecord,
+}
+
+/// A rating as written, with what is needed to recompute the score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RatingRecord {
+    /// The criterion.
+    pub id: CriterionId,
+    /// The level given.
+    pub level: u8,
+    /// The highest level.
+    pub max_level: u8,
+    /// The criterion's weight.
+    pub weight: f64,
+    /// Why.
+    pub reason: String,
+    /// What would raise it.
+    pub advice: String,
+    /// What earned it.
+    pub evidence: Vec<Evidence>,
+    /// Key points that are missing.
+    pub missing: Vec<String>,
+    /// The judge cited nothing that is in the answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unfounded: bool,
+}
+
+/// A flagged mistake as written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MistakeRecord {
+    /// The mistake.
+    pub id: MistakeId,
+    /// Said or omitted.
+    pub kind: MistakeKind,
+    /// The answer's words, if said.
+    pub quote: Option<String>,
+    /// Byte offset of the quotation.
+    pub start: Option<usize>,
+    /// Byte offset behind the quotation.
+    pub end: Option<usize>,
+    /// Why it is a mistake here.
+    pub why: String,
+    /// What to do about it.
+    pub advice: String,
+}
+
+impl GradeRecord {
+    /// The line for an answer that was judged.
+    pub fn of(
+        answer: &Answer,
+        rubric: &Rubric,
+        outcome: &Outcome,
+        judge: JudgeRecord,
+        usage: UsageRecord,
+        key: String,
+    ) -> Self {
+        let status = match outcome {
+            Outcome::Graded(grade) => Status::Graded(Box::new(graded(rubric, grade, judge, usage))),
+            Outcome::Ungraded(reason) => Status::Ungraded { reason: reason.clone() },
+        };
+        let question = Some(answer.question.clone());
+        Self { id: answer.id.clone(), question, candidate: answer.candidate.clone(), status, key }
+    }
+
+    /// The line for something that could not be judged at all.
+    pub fn ungraded(id: String, question: Option<QuestionId>, reason: Reason, key: String) -> Self {
+        Self { id, question, candidate: None, status: Status::Ungraded { reason }, key }
+    }
+
+    /// Whether the line has a grade.
+    pub fn is_graded(&self) -> bool {
+        match self.status {
+            Status::Graded(_) => true,
+            Status::Ungraded { .. } => false,
+        }
+    }
+}
+
+fn graded(rubric: &Rubric, grade: &Grade, judge: JudgeRecord, usage: UsageRecord) -> GradedRecord {
+    let critique = &grade.critique;
+    let criteria = critique.ratings.iter().filter_map(|rating| {
+        let criterion = rubric.criterion(rating.id.as_str())?;
+        Some(RatingRecord {
+            id: rating.id.clone(),
+            level: rating.level,
+            max_level: criterion.max_level(),
+            weight: criterion.weight,
+            reason: rating.reason.clone(),
+            advice: rating.advice.clone(),
+            evidence: rating.evidence.clone(),
+            missing: rating.missing.clone(),
+            unfounded: rating.unfounded,
+        })
+    });
+    let mistakes = critique.mistakes.iter().map(|flagged| MistakeRecord {
+        id: flagged.id.clone(),
+        kind: flagged.kind,
+        quote: flagged.evidence.as_ref().map(|evidence| evidence.quote.clone()),
+        start: flagged.evidence.as_ref().map(|evidence| evidence.start),
+        end: flagged.evidence.as_ref().map(|evidence| evidence.end),
+        why: flagged.why.clone(),
+        advice: flagged.advice.clone(),
+    });
+    GradedRecord {
+        score: grade.score,
+        band: grade.score.band(),
+        criteria: criteria.collect(),
+        mistakes: mistakes.collect(),
+        flags: critique.flags.clone(),
+        judge,
+        usage,
+    }
+}
