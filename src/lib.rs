@@ -17,3 +17,4 @@ pub mod judge;
 pub mod nearest;
 pub mod record;
 pub mod score;
+pub mod terminal;

@@ -1,0 +1,134 @@
+//! The terminal: what it can do, what is printed on it and what is asked there.
+//!
+//! Renderers are pure: they take what is to be shown and a [`View`] and give text. Asking and progress touch the
+//! real terminal. Nothing outside this module uses a terminal crate.
+
+mod compare_view;
+mod critique_view;
+mod layout;
+mod question_view;
+mod sanitise;
+#[cfg(test)]
+mod specimen;
+mod view;
+
+use std::io::{self, Write as _};
+use std::ops::RangeInclusive;
+
+pub use compare_view::render_comparison;
+pub use critique_view::{render_closing, render_critique, render_rating};
+pub use question_view::{
+    ModelAnswer, render_list, render_list_plain, render_model_answer, render_question, render_rubric,
+};
+pub use sanitise::sanitised;
+pub use view::{Detail, View};
+
+use crate::cli::ColorChoice;
+use crate::error::{Error, Result};
+
+/// Columns where the screen does not say how wide it is.
+const USUAL_COLUMNS: usize = 80;
+
+/// Columns that the renderers are made for; on a narrower screen lines wrap, on a wider one they stay readable.
+const COLUMNS: RangeInclusive<usize> = 60..=200;
+
+/// What the three standard streams are connected to, found out once.
+#[derive(Debug, Clone)]
+pub struct Terminal {
+    stdin: Stream,
+    stdout: Stream,
+    stderr: Stream,
+    columns: usize,
+    colours: bool,
+}
+
+/// What a standard stream is connected to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stream {
+    Screen,
+    /// A pipe or a file.
+    Pipe,
+}
+
+impl Stream {
+    fn of(stream: &impl io::IsTerminal) -> Self {
+        if stream.is_terminal() { Self::Screen } else { Self::Pipe }
+    }
+}
+
+impl Terminal {
+    /// Looks at the standard streams, `TERM` and `COLUMNS`. `no_color` is the variable of that name, which
+    /// yields to an explicit choice.
+    pub fn detect(choice: ColorChoice, no_color: bool) -> Self {
+        let (stdout, stderr) = (Stream::of(&io::stdout()), Stream::of(&io::stderr()));
+        let wanted_on = |stream: Stream| match choice {
+            ColorChoice::Auto => stream == Stream::Screen && !no_color && !is_dumb(),
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+        };
+        // Prompts and bars are painted by their own crates, on standard error.
+        console::set_colors_enabled_stderr(wanted_on(stderr));
+        Self {
+            stdin: Stream::of(&io::stdin()),
+            stdout,
+            stderr,
+            columns: columns(stdout),
+            colours: wanted_on(stdout),
+        }
+    }
+
+    /// How text for standard output is to be rendered.
+    pub fn view(&self) -> View {
+        View { width: self.columns, colours: self.colours, detail: Detail::Usual }
+    }
+
+    /// Whether standard output is read by a person rather than a program.
+    pub fn is_screen(&self) -> bool {
+        self.stdout == Stream::Screen
+    }
+
+    /// Whether somebody can be asked: keys come from a terminal, and prompts reach one.
+    pub fn can_ask(&self) -> bool {
+        self.stdin == Stream::Screen && self.stderr == Stream::Screen
+    }
+
+    /// Whether progress on standard error is seen by a person.
+    pub fn shows_progress(&self) -> bool {
+        self.stderr == Stream::Screen
+    }
+
+    /// Prints `text` to standard output at once. A reader that has gone away is no error.
+    pub fn print(&self, text: &str) -> Result<()> {
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Error::failed(format!("cannot write to standard output: {fault}")))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Prints a line to standard error, for people. That nobody reads it is no error.
+    pub fn notice(&self, line: &str) {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+}
+
+/// The screen's own width, else `COLUMNS`, else 80; within what the renderers are made for.
+fn columns(stdout: Stream) -> usize {
+    let of_screen = match stdout {
+        Stream::Screen => console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns)),
+        Stream::Pipe => None,
+    };
+    let stated = || std::env::var("COLUMNS").ok()?.parse().ok();
+    of_screen
+        .filter(|columns| *columns > 0)
+        .or_else(stated)
+        .unwrap_or(USUAL_COLUMNS)
+        .clamp(*COLUMNS.start(), *COLUMNS.end())
+}
+
+/// `TERM=dumb` is how Emacs' shell and some CI systems say that they show escape sequences as they are.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|value| value == "dumb")
+}
