@@ -3,25 +3,34 @@
 //! Renderers are pure: they take what is to be shown and a [`View`] and give text. Asking and progress touch the
 //! real terminal. Nothing outside this module uses a terminal crate.
 
+mod ask;
 mod compare_view;
 mod critique_view;
+mod editor;
+mod held;
 mod layout;
+mod progress;
 mod question_view;
 mod sanitise;
 #[cfg(test)]
 mod specimen;
 mod view;
+mod writing;
 
 use std::io::{self, Write as _};
 use std::ops::RangeInclusive;
 
+pub use ask::{Choice, Entry, choose, choose_letter, confirm};
 pub use compare_view::render_comparison;
 pub use critique_view::{render_closing, render_critique, render_rating};
+pub use editor::{edit_in_editor, has_editor};
+pub use progress::{Bar, Spinner};
 pub use question_view::{
     ModelAnswer, render_list, render_list_plain, render_model_answer, render_question, render_rubric,
 };
 pub use sanitise::sanitised;
 pub use view::{Detail, View};
+pub use writing::{Start, Written, read_answer};
 
 use crate::cli::ColorChoice;
 use crate::error::{Error, Result};
@@ -87,14 +96,14 @@ impl Terminal {
         self.stdout == Stream::Screen
     }
 
-    /// Whether somebody can be asked: keys come from a terminal, and prompts reach one.
+    /// Whether somebody can be asked with prompts: keys come from a terminal that can draw them.
     pub fn can_ask(&self) -> bool {
-        self.stdin == Stream::Screen && self.stderr == Stream::Screen
+        self.stdin == Stream::Screen && self.stderr == Stream::Screen && !is_dumb()
     }
 
     /// Whether progress on standard error is seen by a person.
     pub fn shows_progress(&self) -> bool {
-        self.stderr == Stream::Screen
+        self.stderr == Stream::Screen && !is_dumb()
     }
 
     /// Prints `text` to standard output at once. A reader that has gone away is no error.

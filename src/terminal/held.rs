@@ -1,0 +1,38 @@
+//! The terminal held in one mode while an answer is written.
+
+/// Restores the terminal when dropped.
+pub(super) struct HeldTerminal {
+    #[cfg(unix)]
+    before: nix::sys::termios::Termios,
+}
+
+impl HeldTerminal {
+    /// Stops the terminal from collecting, echoing and interpreting keys by itself: it would keep no more than
+    /// 4096 bytes of a pasted line. `None` where there is nothing to hold.
+    #[cfg(unix)]
+    pub(super) fn hold() -> Option<Self> {
+        use nix::sys::termios::{InputFlags, LocalFlags, SetArg, tcgetattr, tcsetattr};
+        let before = tcgetattr(std::io::stdin()).ok()?;
+        let mut held = before.clone();
+        held.local_flags
+            .remove(LocalFlags::ICANON | LocalFlags::ECHO | LocalFlags::ISIG | LocalFlags::IEXTEN);
+        held.input_flags.remove(InputFlags::ICRNL | InputFlags::IXON);
+        tcsetattr(std::io::stdin(), SetArg::TCSADRAIN, &held).ok()?;
+        Some(Self { before })
+    }
+
+    /// Elsewhere the line editor's own mode does.
+    #[cfg(not(unix))]
+    pub(super) fn hold() -> Option<Self> {
+        None
+    }
+}
+
+#[cfg(unix)]
+impl Drop for HeldTerminal {
+    fn drop(&mut self) {
+        use nix::sys::termios::{SetArg, tcsetattr};
+        // Nothing can be done about a terminal that has gone away.
+        let _ = tcsetattr(std::io::stdin(), SetArg::TCSADRAIN, &self.before);
+    }
+}
