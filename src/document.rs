@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::ops::Range;
+use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use toml::Spanned;
@@ -27,7 +28,7 @@ pub struct Problem {
     pub line: usize,
     /// Column of the span's start in characters, from 1.
     pub column: usize,
-    source: NamedSource<std::sync::Arc<str>>,
+    source: NamedSource<Arc<str>>,
 }
 
 impl std::fmt::Display for Problem {
@@ -55,7 +56,9 @@ impl Diagnostic for Problem {
 /// A text with a name, and the problems found in it so far.
 pub struct Document {
     file: String,
-    text: std::sync::Arc<str>,
+    text: String,
+    /// The text as excerpts show it.
+    shown: Arc<str>,
     problems: RefCell<Vec<Problem>>,
 }
 
@@ -63,7 +66,8 @@ impl Document {
     /// Begins to read `text`, which came from `file`. A byte order mark is not part of the text.
     pub fn new(file: &str, text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        Self { file: file.to_owned(), text: text.into(), problems: RefCell::default() }
+        let shown = masked(text).into();
+        Self { file: file.to_owned(), text: text.to_owned(), shown, problems: RefCell::default() }
     }
 
     /// The document's own text.
@@ -89,7 +93,7 @@ impl Document {
     /// Notes a problem at a byte range.
     pub fn problem(&self, span: Range<usize>, message: String, help: Option<String>) {
         let (line, column) = place(&self.text, span.start);
-        let source = NamedSource::new(&self.file, self.text.clone());
+        let source = NamedSource::new(&self.file, Arc::clone(&self.shown));
         let file = self.file.clone();
         self.problems.borrow_mut().push(Problem { message, help, file, span, line, column, source });
     }
@@ -105,6 +109,19 @@ impl Document {
         problems.sort_by_key(|problem| problem.span.start);
         problems
     }
+}
+
+/// The text with a `?` for each byte of a character that could act on a terminal, so that every offset stays.
+fn masked(text: &str) -> String {
+    let acts = |c: char| {
+        c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if acts(c) { shown.extend(std::iter::repeat_n('?', c.len_utf8())) } else { shown.push(c) }
+    }
+    shown
 }
 
 /// Line and column (in characters), both from 1, of a byte offset.

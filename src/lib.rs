@@ -6,15 +6,19 @@
 
 pub mod answer;
 pub mod bank;
+pub mod batch;
 pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod critique;
 pub mod document;
 pub mod endpoint;
 pub mod error;
+pub mod files;
 mod hex;
 pub mod judge;
 pub mod nearest;
 pub mod record;
 pub mod score;
+pub mod summary;
 pub mod terminal;

@@ -1,2 +1,64 @@
-//! placeholder
-fn main() {}
+//! Parses the command line, runs the command, prints what went wrong and ends with the documented exit code.
+
+use std::io::{self, IsTerminal as _};
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use interview_coach::cli::{Cli, Command, PracticeArgs, RubricCommand, Settings};
+use interview_coach::commands::{self, Context};
+use interview_coach::config::Environment;
+use interview_coach::error::{Error, Exit, Result};
+use interview_coach::terminal::{Terminal, sanitised};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let command = cli.command.unwrap_or_else(usual_command);
+    match run(command, cli.settings) {
+        Ok(exit) => ExitCode::from(exit.code()),
+        Err(error) => {
+            eprintln!("error: {}", sanitised(&error.to_string()));
+            if let Some(hint) = error.advice() {
+                eprintln!("hint: {}", sanitised(hint));
+            }
+            ExitCode::from(error.exit().code())
+        }
+    }
+}
+
+/// Without a command: practise on a terminal, help otherwise.
+fn usual_command() -> Command {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Command::Practice(PracticeArgs::default());
+    }
+    // Help goes to standard output; that nobody reads it is no error.
+    let _ = Cli::command().print_help();
+    std::process::exit(i32::from(Exit::Done.code()))
+}
+
+fn run(command: Command, settings: Settings) -> Result<Exit> {
+    let environment = Environment::read();
+    let terminal = Terminal::detect(settings.color, environment.no_color);
+    let context = Context { terminal, environment, settings };
+    match command {
+        Command::Practice(_) => unreachable!(),
+        Command::Grade(args) => block_on(commands::grade::run(&args, &context)),
+        Command::List(args) => commands::list::run(&args, &context),
+        Command::Show(args) => commands::show::run(&args, &context),
+        Command::Rubric(RubricCommand::Check(args)) => commands::rubric_check::run(&args, &context),
+        Command::Rubric(RubricCommand::Schema) => commands::schema::run(&context),
+        Command::Completions { shell } => commands::shell::completions(shell, &context),
+        Command::Man => commands::shell::man(&context),
+    }
+}
+
+fn block_on(command: impl Future<Output = Result<Exit>>) -> Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::failed(format!("cannot start: {error}")))?;
+    let ended = runtime.block_on(command);
+    // A thread that still waits for standard input must not keep the program alive.
+    runtime.shutdown_background();
+    ended
+}

@@ -149,11 +149,11 @@ impl GradeRecord {
         Self { id, question, candidate: None, status: Status::Ungraded { reason }, key }
     }
 
-    /// Whether the line has a grade.
-    pub fn is_graded(&self) -> bool {
-        match self.status {
-            Status::Graded(_) => true,
-            Status::Ungraded { .. } => false,
+    /// Why the line has no grade.
+    pub fn reason(&self) -> Option<&Reason> {
+        match &self.status {
+            Status::Graded(_) => None,
+            Status::Ungraded { reason } => Some(reason),
         }
     }
 }

@@ -8,6 +8,7 @@ mod rubric;
 mod schema;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
 
@@ -45,7 +46,7 @@ impl SourceFile {
 /// All rubrics by id, and the catalogue that they were read with.
 #[derive(Debug, Clone, Default)]
 pub struct Bank {
-    rubrics: BTreeMap<QuestionId, Rubric>,
+    rubrics: BTreeMap<QuestionId, Arc<Rubric>>,
     files: BTreeMap<QuestionId, String>,
     catalogue: Vec<Mistake>,
 }
@@ -85,7 +86,7 @@ impl Bank {
 
     fn insert(&mut self, rubric: Rubric, file: &str) {
         self.files.insert(rubric.id.clone(), file.to_owned());
-        self.rubrics.insert(rubric.id.clone(), rubric);
+        self.rubrics.insert(rubric.id.clone(), Arc::new(rubric));
     }
 
     fn extend_catalogue(&mut self, mistakes: Vec<Mistake>) {
@@ -96,12 +97,12 @@ impl Bank {
     }
 
     /// The rubric of that id.
-    pub fn rubric(&self, id: &str) -> Option<&Rubric> {
+    pub fn rubric(&self, id: &str) -> Option<&Arc<Rubric>> {
         self.rubrics.get(id)
     }
 
     /// Every rubric, in the order of their ids.
-    pub fn rubrics(&self) -> impl Iterator<Item = &Rubric> {
+    pub fn rubrics(&self) -> impl Iterator<Item = &Arc<Rubric>> {
         self.rubrics.values()
     }
 

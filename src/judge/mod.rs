@@ -1,3 +1,185 @@
 //! A judge grades one answer: the built-in one, or a model behind an endpoint.
+//!
+//! Judges have no screen and no disk. What one finds is a critique; what went wrong is a [`JudgeFailure`],
+//! which is never evidence about the answer.
 
+pub mod built_in;
+pub mod model;
 pub mod prompt;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::answer::Answer;
+use crate::bank::{QuestionId, Rubric};
+use crate::config::BUILT_IN;
+use crate::critique::{Critique, Flag, Rating};
+use crate::endpoint::ChatReply;
+use crate::record::{JudgeRecord, UsageRecord};
+use crate::score::Reason;
+
+use built_in::{BuiltIn, PreparedRubric};
+use model::ModelJudge;
+
+/// What grades answers.
+#[derive(Debug)]
+pub enum Judge {
+    /// Compiled in, deterministic, offline; an estimate.
+    BuiltIn(BuiltInJudge),
+    /// A model behind an endpoint.
+    Model(Box<ModelJudge>),
+}
+
+/// The built-in judge with the rubrics that it has prepared so far.
+#[derive(Debug, Default)]
+pub struct BuiltInJudge {
+    judge: BuiltIn,
+    prepared: Mutex<HashMap<QuestionId, Arc<PreparedRubric>>>,
+}
+
+/// What can be seen while a judge works.
+#[derive(Debug)]
+pub enum Sighting<'a> {
+    /// A rating is complete. The critique in the end decides.
+    Rating(&'a Rating),
+    /// Forget what was seen: the judge starts over.
+    Restarted,
+}
+
+/// A critique and what it took.
+#[derive(Debug)]
+pub struct Judgement {
+    /// What the judge found.
+    pub critique: Critique,
+    /// What it took.
+    pub spent: Spent,
+}
+
+/// Why there is no critique. Says nothing about the answer.
+#[derive(Debug)]
+pub struct JudgeFailure {
+    /// The reason, as a grades file keeps it.
+    pub reason: Reason,
+    /// The next answer would fail in the same way.
+    pub stops_the_run: bool,
+    /// What the user can do.
+    pub hint: Option<String>,
+    /// What the attempt took.
+    pub spent: Spent,
+}
+
+/// What judging took, all requests together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Spent {
+    /// Tokens sent.
+    pub prompt_tokens: u64,
+    /// Tokens received.
+    pub completion_tokens: u64,
+    /// Time that the endpoint took.
+    pub latency: Duration,
+}
+
+impl Spent {
+    fn add(&mut self, reply: &ChatReply) {
+        self.prompt_tokens += reply.usage.prompt_tokens;
+        self.completion_tokens += reply.usage.completion_tokens;
+        self.latency += reply.latency;
+    }
+
+    /// As a grades file keeps it.
+    pub fn record(&self) -> UsageRecord {
+        UsageRecord {
+            prompt_tokens: self.prompt_tokens,
+            completion_tokens: self.completion_tokens,
+            cost: None,
+            latency_ms: u64::try_from(self.latency.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+impl Judge {
+    /// The built-in judge.
+    pub fn built_in() -> Self {
+        Self::BuiltIn(BuiltInJudge::default())
+    }
+
+    /// Judges one answer; `watch` sees ratings as they are completed.
+    pub async fn critique(
+        &self,
+        rubric: &Rubric,
+        answer: &str,
+        watch: &mut (dyn FnMut(Sighting<'_>) + Send),
+    ) -> Result<Judgement, JudgeFailure> {
+        if !Answer::has_words(answer) {
+            return Ok(Judgement { critique: empty_critique(rubric), spent: Spent::default() });
+        }
+        match self {
+            Self::BuiltIn(judge) => {
+                let critique = judge.critique(rubric, answer);
+                Ok(Judgement { critique, spent: Spent::default() })
+            }
+            Self::Model(judge) => judge.critique(rubric, answer, watch).await,
+        }
+    }
+
+    /// The judge's name: `built-in`, or the one in the configuration.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::BuiltIn(_) => BUILT_IN,
+            Self::Model(judge) => judge.name(),
+        }
+    }
+
+    /// The model, if one judges.
+    pub fn model(&self) -> Option<&str> {
+        match self {
+            Self::BuiltIn(_) => None,
+            Self::Model(judge) => Some(judge.model()),
+        }
+    }
+
+    /// All that decides a grade on the judge's side, as text.
+    pub fn identity(&self) -> &str {
+        match self {
+            Self::BuiltIn(_) => built_in::IDENTITY,
+            Self::Model(judge) => judge.identity(),
+        }
+    }
+
+    /// Who judged, as a grades file keeps it.
+    pub fn record(&self) -> JudgeRecord {
+        let model = self.model().map(str::to_owned);
+        JudgeRecord { name: self.name().to_owned(), model, samples: 1, agreement: None }
+    }
+}
+
+impl BuiltInJudge {
+    fn critique(&self, rubric: &Rubric, answer: &str) -> Critique {
+        self.judge.critique(&self.prepared(rubric), rubric, answer)
+    }
+
+    /// A bank has one rubric of an id, so the id identifies it.
+    fn prepared(&self, rubric: &Rubric) -> Arc<PreparedRubric> {
+        let known = || self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(prepared) = known().get(&rubric.id) {
+            return Arc::clone(prepared);
+        }
+        let prepared = Arc::new(self.judge.prepare(rubric));
+        Arc::clone(known().entry(rubric.id.clone()).or_insert(prepared))
+    }
+}
+
+/// An answer without words needs no judge: nothing is said, so nothing is earned and nothing is a mistake.
+fn empty_critique(rubric: &Rubric) -> Critique {
+    let ratings = rubric.criteria.iter().map(|criterion| Rating {
+        id: criterion.id.clone(),
+        level: 0,
+        reason: "The answer has no words.".to_owned(),
+        advice: String::new(),
+        evidence: Vec::new(),
+        missing: criterion.key_points.clone(),
+        unfounded: false,
+    });
+    Critique { ratings: ratings.collect(), mistakes: Vec::new(), flags: vec![Flag::Empty] }
+}

@@ -111,7 +111,7 @@ mod tests {
     use crate::bank::Bank;
 
     fn rubric() -> Rubric {
-        Bank::shipped().unwrap().rubrics().next().unwrap().clone()
+        Rubric::clone(Bank::shipped().unwrap().rubrics().next().unwrap())
     }
 
     #[test]

@@ -9,11 +9,13 @@ mod critique_view;
 mod editor;
 mod held;
 mod layout;
+mod problems;
 mod progress;
 mod question_view;
 mod sanitise;
 #[cfg(test)]
 mod specimen;
+mod summary_view;
 mod view;
 mod writing;
 
@@ -24,11 +26,13 @@ pub use ask::{Choice, Entry, choose, choose_letter, confirm};
 pub use compare_view::render_comparison;
 pub use critique_view::{render_closing, render_critique, render_rating};
 pub use editor::{edit_in_editor, has_editor};
+pub use problems::render_problems;
 pub use progress::{Bar, Spinner};
 pub use question_view::{
     ModelAnswer, render_list, render_list_plain, render_model_answer, render_question, render_rubric,
 };
 pub use sanitise::sanitised;
+pub use summary_view::render_summary;
 pub use view::{Detail, View};
 pub use writing::{Start, Written, read_answer};
 
@@ -49,6 +53,7 @@ pub struct Terminal {
     stderr: Stream,
     columns: usize,
     colours: bool,
+    error_colours: bool,
 }
 
 /// What a standard stream is connected to.
@@ -83,12 +88,18 @@ impl Terminal {
             stderr,
             columns: columns(stdout),
             colours: wanted_on(stdout),
+            error_colours: wanted_on(stderr),
         }
     }
 
     /// How text for standard output is to be rendered.
     pub fn view(&self) -> View {
         View { width: self.columns, colours: self.colours, detail: Detail::Usual }
+    }
+
+    /// How text for standard error is to be rendered.
+    pub fn error_view(&self) -> View {
+        View { colours: self.error_colours, ..self.view() }
     }
 
     /// Whether standard output is read by a person rather than a program.

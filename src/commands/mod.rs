@@ -1,0 +1,177 @@
+//! One file a command, each a list of steps. What several commands need of the outside is here.
+
+pub mod grade;
+pub mod list;
+// pub mod practice;
+pub mod rubric_check;
+pub mod schema;
+pub mod shell;
+pub mod show;
+
+use std::sync::Arc;
+
+use crate::bank::{Bank, Rubric};
+use crate::cli::{JudgeArgs, Settings};
+use crate::config::{Config, Environment, JudgeChoice, JudgeConfig};
+use crate::document::Problem;
+use crate::endpoint::{Endpoint, EndpointError, EndpointSettings};
+use crate::error::{Error, Result};
+use crate::files::{self, Fault};
+use crate::judge::Judge;
+use crate::judge::model::{ModelJudge, Sampling};
+use crate::judge::prompt::Prompts;
+use crate::terminal::{Terminal, render_problems};
+
+/// What every command gets: the terminal, the settings and where they came from.
+#[derive(Debug)]
+pub struct Context {
+    /// What the streams are connected to.
+    pub terminal: Terminal,
+    /// What the environment says.
+    pub environment: Environment,
+    /// What the flags say.
+    pub settings: Settings,
+}
+
+/// A judge that is ready, and how many answers it takes at once.
+#[derive(Debug)]
+pub struct ReadyJudge {
+    /// The judge.
+    pub judge: Arc<Judge>,
+    /// How many answers to judge at the same time.
+    pub at_once: usize,
+    /// What to tell the user about the choice, if anything.
+    pub notice: Option<String>,
+}
+
+/// What the output says when nobody configured a model.
+const NOTHING_CONFIGURED: &str = "Judge: built-in, an estimate made on this machine. For a model's critique set \
+    OPENAI_BASE_URL or add a [judges.NAME] table to the configuration (see README, \"Connect a model\").";
+
+impl Context {
+    /// The configuration.
+    pub fn config(&self) -> Result<Config> {
+        self.explained(files::config(self.settings.config.as_deref()), "the configuration")
+    }
+
+    /// The shipped rubrics and the user's own.
+    pub fn bank(&self, config: &Config) -> Result<Bank> {
+        let mut bank = self.explained(Bank::shipped().map_err(Fault::from), "the shipped rubrics")?;
+        for folder in config.rubrics.iter().chain(&self.settings.rubrics) {
+            let added = files::rubric_files(folder).map_err(Fault::from);
+            let added = added.and_then(|files| bank.add(&files).map_err(Fault::from));
+            self.explained(added, &folder.display().to_string())?;
+        }
+        Ok(bank)
+    }
+
+    /// The rubric of a question, or an error that names the nearest ones.
+    pub fn rubric<'b>(&self, bank: &'b Bank, id: &str) -> Result<&'b Arc<Rubric>> {
+        bank.rubric(id).ok_or_else(|| Error::misused(unknown_question(id)).hint(questions_like(bank, id)))
+    }
+
+    /// Finds and prepares the judge.
+    pub async fn judge(&self, config: &Config, args: &JudgeArgs) -> Result<ReadyJudge> {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let built_in = |notice| ReadyJudge { judge: Arc::new(Judge::built_in()), at_once: cores, notice };
+        match config.choose_judge(args.judge.as_deref(), &self.environment)? {
+            JudgeChoice::BuiltIn => Ok(built_in(None)),
+            JudgeChoice::NothingElse => Ok(built_in(Some(NOTHING_CONFIGURED.to_owned()))),
+            JudgeChoice::Endpoint(name, judge) => {
+                let model = args.model.clone().or_else(|| judge.model.clone());
+                let replaced = config.prompts.as_deref().map_or(Ok(Vec::new()), files::prompts)?;
+                let judge = *judge;
+                let at_once = usize::from(judge.concurrency);
+                let model_judge = model_judge(&name, judge, model, &replaced).await?;
+                let notice = format!("Judge: {name}, {} at {}.", model_judge.model(), model_judge.base_url());
+                let judge = Arc::new(Judge::Model(Box::new(model_judge)));
+                Ok(ReadyJudge { judge, at_once, notice: Some(notice) })
+            }
+        }
+    }
+
+    /// Prints the problems of a file the user wrote, and makes one error of them.
+    fn explained<T>(&self, read: Result<T, Fault>, what: &str) -> Result<T> {
+        read.map_err(|fault| match fault {
+            Fault::Error(error) => error,
+            Fault::Problems(problems) => {
+                self.terminal.notice(render_problems(&problems, &self.terminal.error_view()).trim_end());
+                Error::misused(format!("{} in {what}", counted(&problems)))
+            }
+        })
+    }
+}
+
+/// "3 problems".
+pub fn counted(problems: &[Problem]) -> String {
+    if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) }
+}
+
+/// What is wrong with a question's id.
+pub fn unknown_question(id: &str) -> String {
+    format!("there is no question \"{id}\"")
+}
+
+/// Which question someone may have meant.
+pub fn questions_like(bank: &Bank, id: &str) -> String {
+    match bank.ids_like(id).as_slice() {
+        [] => "`coach list` shows all questions".to_owned(),
+        near => format!("did you mean {}? `coach list` shows all questions", near.join(" or ")),
+    }
+}
+
+async fn model_judge(
+    name: &str,
+    judge: JudgeConfig,
+    model: Option<String>,
+    replaced: &[(String, String)],
+) -> Result<ModelJudge> {
+    let prompts = Prompts::new(replaced)?;
+    let defaults = EndpointSettings::default();
+    let mut settings = EndpointSettings {
+        base_url: judge.base_url,
+        model: model.clone().unwrap_or_default(),
+        api_key: judge.key.key()?,
+        connect_timeout: judge.connect_timeout.unwrap_or(defaults.connect_timeout),
+        first_token_timeout: judge.first_token_timeout.unwrap_or(defaults.first_token_timeout),
+        total_timeout: judge.total_timeout.unwrap_or(defaults.total_timeout),
+        retries: judge.retries.unwrap_or(defaults.retries),
+        ca_file: judge.ca_file,
+        ..defaults
+    };
+    if model.is_none() {
+        settings.model =
+            only_model(name, &Endpoint::new(settings.clone()).map_err(|error| failed(&error))?).await?;
+    }
+    let endpoint = Endpoint::new(settings).map_err(|error| failed(&error))?;
+    let sampling =
+        Sampling { temperature: judge.temperature, seed: judge.seed, max_tokens: judge.max_tokens };
+    Ok(ModelJudge::new(name, endpoint, prompts, sampling))
+}
+
+/// The model that a server offers when it offers just one, as llama.cpp and vLLM do.
+async fn only_model(name: &str, endpoint: &Endpoint) -> Result<String> {
+    const SHOWN: usize = 10;
+    let models = endpoint.models().await.map_err(|error| failed(&error))?;
+    match models.as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Err(Error::misused(format!("the judge \"{name}\" has no model, and its endpoint offers none"))
+            .hint("load a model at the server, then name it with --model or COACH_MODEL")),
+        several => {
+            Err(Error::misused(format!("the judge \"{name}\" has no model, and its endpoint offers several"))
+                .hint(format!(
+                    "name one with --model or COACH_MODEL: {}",
+                    several[..several.len().min(SHOWN)].join(", ")
+                )))
+        }
+    }
+}
+
+/// An endpoint's error as the user's.
+pub fn failed(error: &EndpointError) -> Error {
+    let shown = Error::failed(error.to_string());
+    match error.hint() {
+        Some(hint) => shown.hint(hint),
+        None => shown,
+    }
+}
