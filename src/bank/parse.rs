@@ -11,6 +11,8 @@ use crate::document::{Document, Located, Problem, Table, did_you_mean};
 
 /// The longest time for an answer; an interview has no more.
 const MOST_MINUTES: i64 = 60;
+/// A criterion of less weight never moves a score of one decimal.
+const LEAST_WEIGHT: f64 = 0.001;
 /// A weight only has meaning relative to the others; beyond this the others do not count.
 const MOST_WEIGHT: f64 = 1000.0;
 
@@ -94,7 +96,7 @@ fn read_criterion(table: &Table<'_>, seen: &mut BTreeSet<String>) -> Option<Crit
     let id = kebab(table, "id", seen);
     let title = prose(table, "title");
     let dimension = table.choice("dimension", &Dimension::ALL);
-    let weight = table.number("weight", f64::MIN_POSITIVE..=MOST_WEIGHT);
+    let weight = table.number("weight", LEAST_WEIGHT..=MOST_WEIGHT);
     let levels = all_prose(table, "levels");
     if !LEVELS.contains(&levels.len()) {
         let help = format!("a criterion has {} to {} levels, the lowest first", LEVELS.start(), LEVELS.end());

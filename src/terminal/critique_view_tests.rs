@@ -1,3 +1,5 @@
+//! Whole critiques as they look on a terminal, at several widths.
+
 use super::*;
 use crate::terminal::layout::columns_of;
 use crate::terminal::specimen::{ANSWER, evidence, grade, mechanism, rubric, trade_offs};

@@ -1,136 +1,13 @@
-//! A TOML document read field by field, every problem collected with its place.
-//!
-//! Rubrics and the configuration are both read through this module, so that both report all problems at
-//! once and in the same words. It knows nothing of what the fields mean; that is the caller's business.
+//! One table of a document: its fields by name and type, with whatever is wrong about them noted.
 
 use std::cell::RefCell;
-use std::ops::Range;
-use std::sync::Arc;
+use std::ops::{Range, RangeInclusive};
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::Document;
 use crate::nearest::nearest;
-
-/// One problem in a document, with its place.
-#[derive(Debug, Clone)]
-pub struct Problem {
-    /// What is wrong and where, without file and line.
-    pub message: String,
-    /// What to change.
-    pub help: Option<String>,
-    /// The file as the user named it.
-    pub file: String,
-    /// Byte range in the file.
-    pub span: Range<usize>,
-    /// Line of the span's start, from 1.
-    pub line: usize,
-    /// Column of the span's start in characters, from 1.
-    pub column: usize,
-    source: NamedSource<Arc<str>>,
-}
-
-impl std::fmt::Display for Problem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Problem {}
-
-impl Diagnostic for Problem {
-    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.source)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(std::iter::once(LabeledSpan::underline(self.span.clone()))))
-    }
-}
-
-/// A text with a name, and the problems found in it so far.
-pub struct Document {
-    file: String,
-    text: String,
-    /// The text as excerpts show it.
-    shown: Arc<str>,
-    problems: RefCell<Vec<Problem>>,
-}
-
-impl Document {
-    /// Begins to read `text`, which came from `file`. A byte order mark is not part of the text.
-    pub fn new(file: &str, text: &str) -> Self {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let shown = masked(text).into();
-        Self { file: file.to_owned(), text: text.to_owned(), shown, problems: RefCell::default() }
-    }
-
-    /// The document's own text.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Parses the text; syntax errors become problems, and what could be read is returned.
-    pub fn parse(&self) -> Spanned<DeTable<'_>> {
-        let (table, errors) = DeTable::parse_recoverable(&self.text);
-        for error in errors {
-            let span = error.span().unwrap_or(0..0);
-            self.problem(span, format!("not valid TOML: {}", error.message()), None);
-        }
-        table
-    }
-
-    /// The document's top table.
-    pub fn top<'d>(&'d self, table: &'d Spanned<DeTable<'d>>) -> Table<'d> {
-        Table::new(self, table.get_ref(), table.span(), String::new())
-    }
-
-    /// Notes a problem at a byte range.
-    pub fn problem(&self, span: Range<usize>, message: String, help: Option<String>) {
-        let (line, column) = place(&self.text, span.start);
-        let source = NamedSource::new(&self.file, Arc::clone(&self.shown));
-        let file = self.file.clone();
-        self.problems.borrow_mut().push(Problem { message, help, file, span, line, column, source });
-    }
-
-    /// Whether any problem was found so far.
-    pub fn has_problems(&self) -> bool {
-        !self.problems.borrow().is_empty()
-    }
-
-    /// All problems, in the order of their place.
-    pub fn into_problems(self) -> Vec<Problem> {
-        let mut problems = self.problems.into_inner();
-        problems.sort_by_key(|problem| problem.span.start);
-        problems
-    }
-}
-
-/// The text with a `?` for each byte of a character that could act on a terminal, so that every offset stays.
-fn masked(text: &str) -> String {
-    let acts = |c: char| {
-        c.is_control() && !matches!(c, '\n' | '\r' | '\t')
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if acts(c) { shown.extend(std::iter::repeat_n('?', c.len_utf8())) } else { shown.push(c) }
-    }
-    shown
-}
-
-/// Line and column (in characters), both from 1, of a byte offset.
-fn place(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    (line, column)
-}
 
 /// A value with its place in the document.
 #[derive(Debug, Clone)]
@@ -151,7 +28,12 @@ pub struct Table<'d> {
 }
 
 impl<'d> Table<'d> {
-    fn new(document: &'d Document, entries: &'d DeTable<'d>, span: Range<usize>, path: String) -> Self {
+    pub(super) fn new(
+        document: &'d Document,
+        entries: &'d DeTable<'d>,
+        span: Range<usize>,
+        path: String,
+    ) -> Self {
         Self { document, entries, span, path, known: RefCell::default() }
     }
 
@@ -227,18 +109,14 @@ impl<'d> Table<'d> {
     }
 
     /// A whole number that has to be there.
-    pub fn integer(&self, key: &'static str, allowed: std::ops::RangeInclusive<i64>) -> Option<Located<i64>> {
+    pub fn integer(&self, key: &'static str, allowed: RangeInclusive<i64>) -> Option<Located<i64>> {
         let found = self.optional_integer(key, allowed.clone());
         let wanted = format!("a whole number from {} to {}", allowed.start(), allowed.end());
         self.required(key, &wanted, found)
     }
 
     /// A whole number that may be absent.
-    pub fn optional_integer(
-        &self,
-        key: &'static str,
-        allowed: std::ops::RangeInclusive<i64>,
-    ) -> Option<Located<i64>> {
+    pub fn optional_integer(&self, key: &'static str, allowed: RangeInclusive<i64>) -> Option<Located<i64>> {
         self.whole_number(key, self.entry(key)?, &allowed)
     }
 
@@ -246,7 +124,7 @@ impl<'d> Table<'d> {
         &self,
         key: &str,
         value: &Spanned<DeValue<'_>>,
-        allowed: &std::ops::RangeInclusive<i64>,
+        allowed: &RangeInclusive<i64>,
     ) -> Option<Located<i64>> {
         let number = match value.get_ref() {
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
@@ -263,18 +141,14 @@ impl<'d> Table<'d> {
     }
 
     /// A number that has to be there.
-    pub fn number(&self, key: &'static str, allowed: std::ops::RangeInclusive<f64>) -> Option<Located<f64>> {
+    pub fn number(&self, key: &'static str, allowed: RangeInclusive<f64>) -> Option<Located<f64>> {
         let found = self.optional_number(key, allowed.clone());
         let wanted = format!("a number from {} to {}", allowed.start(), allowed.end());
         self.required(key, &wanted, found)
     }
 
     /// A number that may be absent.
-    pub fn optional_number(
-        &self,
-        key: &'static str,
-        allowed: std::ops::RangeInclusive<f64>,
-    ) -> Option<Located<f64>> {
+    pub fn optional_number(&self, key: &'static str, allowed: RangeInclusive<f64>) -> Option<Located<f64>> {
         let value = self.entry(key)?;
         let number = match value.get_ref() {
             DeValue::Integer(number) => {
@@ -357,7 +231,7 @@ impl<'d> Table<'d> {
     }
 
     /// A whole number under a name that is the user's own, or absent.
-    pub fn own_integer(&self, key: &str, allowed: std::ops::RangeInclusive<i64>) -> Option<Located<i64>> {
+    pub fn own_integer(&self, key: &str, allowed: RangeInclusive<i64>) -> Option<Located<i64>> {
         self.whole_number(key, self.any(key)?, &allowed)
     }
 

@@ -1,0 +1,200 @@
+//! A TOML document read field by field, every problem collected with its place.
+//!
+//! Rubrics and the configuration are both read through this module, so that both report all problems at
+//! once and in the same words. It knows nothing of what the fields mean; that is the caller's business.
+
+mod table;
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::sync::Arc;
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use toml::Spanned;
+use toml::de::DeTable;
+
+pub use table::{Located, Table, did_you_mean};
+
+/// One problem in a document, with its place.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// What is wrong and where, without file and line.
+    pub message: String,
+    /// What to change.
+    pub help: Option<String>,
+    /// The file as the user named it.
+    pub file: String,
+    /// Byte range in the file.
+    pub span: Range<usize>,
+    /// Line of the span's start, from 1.
+    pub line: usize,
+    /// Column of the span's start in characters, from 1.
+    pub column: usize,
+    source: NamedSource<Arc<str>>,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl Diagnostic for Problem {
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(std::iter::once(LabeledSpan::underline(self.span.clone()))))
+    }
+}
+
+/// A text with a name, and the problems found in it so far.
+pub struct Document {
+    file: String,
+    text: String,
+    /// The text as excerpts show it.
+    shown: Arc<str>,
+    problems: RefCell<Vec<Problem>>,
+}
+
+impl Document {
+    /// Begins to read `text`, which came from `file`. A byte order mark is not part of the text.
+    pub fn new(file: &str, text: &str) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let shown = masked(text).into();
+        Self { file: file.to_owned(), text: text.to_owned(), shown, problems: RefCell::default() }
+    }
+
+    /// The document's own text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Parses the text; syntax errors become problems, and what could be read is returned.
+    pub fn parse(&self) -> Spanned<DeTable<'_>> {
+        let (table, errors) = DeTable::parse_recoverable(&self.text);
+        for error in errors {
+            let span = error.span().unwrap_or(0..0);
+            self.problem(span, format!("not valid TOML: {}", error.message()), None);
+        }
+        table
+    }
+
+    /// The document's top table.
+    pub fn top<'d>(&'d self, table: &'d Spanned<DeTable<'d>>) -> Table<'d> {
+        Table::new(self, table.get_ref(), table.span(), String::new())
+    }
+
+    /// Notes a problem at a byte range.
+    pub fn problem(&self, span: Range<usize>, message: String, help: Option<String>) {
+        let (line, column) = place(&self.text, span.start);
+        let source = NamedSource::new(&self.file, Arc::clone(&self.shown));
+        let file = self.file.clone();
+        self.problems.borrow_mut().push(Problem { message, help, file, span, line, column, source });
+    }
+
+    /// Whether any problem was found so far.
+    pub fn has_problems(&self) -> bool {
+        !self.problems.borrow().is_empty()
+    }
+
+    /// All problems, in the order of their place.
+    pub fn into_problems(self) -> Vec<Problem> {
+        let mut problems = self.problems.into_inner();
+        problems.sort_by_key(|problem| problem.span.start);
+        problems
+    }
+}
+
+/// The text with a `?` for each byte of a character that could act on a terminal, so that every offset stays.
+fn masked(text: &str) -> String {
+    let acts = |c: char| {
+        c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if acts(c) { shown.extend(std::iter::repeat_n('?', c.len_utf8())) } else { shown.push(c) }
+    }
+    shown
+}
+
+/// Line and column (in characters), both from 1, of a byte offset.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(text: &str, read: impl FnOnce(&Table<'_>)) -> Vec<String> {
+        let document = Document::new("f.toml", text);
+        let parsed = document.parse();
+        let top = document.top(&parsed);
+        read(&top);
+        top.report_unknown();
+        drop(parsed);
+        document.into_problems().iter().map(|p| format!("{}:{} {}", p.line, p.column, p.message)).collect()
+    }
+
+    #[test]
+    fn each_field_says_what_it_must_be() {
+        for (text, problem) in [
+            ("name = 1", "1:8 `name` is the number 1, but must be a text in quotation marks"),
+            ("name = ' '", "1:8 `name` is empty"),
+            ("", "1:1 `name` is missing"),
+            ("name = 'x'\nsize = 7", "2:8 `size` is the number 7, but must be a whole number from 1 to 5"),
+            (
+                "name = 'x'\nsize = 1.5",
+                "2:8 `size` is the number 1.5, but must be a whole number from 1 to 5",
+            ),
+            ("name = 'x'\nlist = ['a', 1]", "2:14 `list` is the number 1, but must be a list of texts"),
+            ("name = 'x'\nlist = 'a'", "2:8 `list` is the text \"a\", but must be a list of texts"),
+            ("name = 'x'\nnmae = 1", "2:1 `nmae` is not a known field"),
+            ("name = 'é'\n\n  sub = 3", "3:9 `sub` is the number 3, but must be a table"),
+        ] {
+            let found = problems(text, |top| {
+                top.text("name");
+                top.optional_integer("size", 1..=5);
+                top.texts("list");
+                top.table("sub");
+            });
+            assert_eq!(found, [problem], "{text}");
+        }
+    }
+
+    #[test]
+    fn all_problems_come_at_once_in_the_order_of_their_place() {
+        let found = problems("b = 1\na = 2\nc = 3", |top| {
+            top.text("a");
+            top.text("b");
+        });
+        let places: Vec<&str> = found.iter().map(|problem| &problem[..3]).collect();
+        assert_eq!(places, ["1:5", "2:5", "3:1"]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_windows_lines_are_no_problem() {
+        let found =
+            problems("\u{feff}name = 'x'\r\n", |top| assert_eq!(top.text("name").unwrap().value, "x"));
+        assert!(found.is_empty(), "{found:?}");
+    }
+
+    #[test]
+    fn excerpts_show_no_control_characters_and_keep_their_offsets() {
+        let text = "a\u{1b}[31m\u{202e}\tb\u{9b}";
+        assert_eq!(masked(text), "a?[31m???\tb??");
+        assert_eq!(masked(text).len(), text.len());
+    }
+}
