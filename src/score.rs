@@ -165,3 +165,75 @@ impl ReasonKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bank::Bank;
+    use crate::critique::{FlaggedMistake, Rating};
+
+    /// Every criterion at `share` of its highest level, and the first `mistakes` mistakes flagged.
+    fn critique(rubric: &Rubric, share: f64, mistakes: usize) -> Critique {
+        let ratings = rubric.criteria.iter().map(|criterion| Rating {
+            id: criterion.id.clone(),
+            level: (f64::from(criterion.max_level()) * share).round() as u8,
+            reason: String::new(),
+            advice: String::new(),
+            evidence: Vec::new(),
+            missing: Vec::new(),
+            unfounded: false,
+        });
+        let flagged = rubric.mistakes.iter().take(mistakes).map(|mistake| FlaggedMistake {
+            id: mistake.id.clone(),
+            kind: mistake.kind,
+            evidence: None,
+            why: String::new(),
+            advice: String::new(),
+        });
+        Critique { ratings: ratings.collect(), mistakes: flagged.collect(), flags: Vec::new() }
+    }
+
+    #[test]
+    fn a_score_is_the_weighted_share_less_penalties_and_never_negative() {
+        let bank = Bank::shipped().unwrap();
+        let rubric = bank.rubric("surprisal").unwrap();
+        let penalty = rubric.mistakes[0].penalty;
+        let points = |share, mistakes| Score::of(rubric, &critique(rubric, share, mistakes)).points();
+        assert!((points(1.0, 0) - 100.0).abs() < f64::EPSILON);
+        assert!((points(1.0, 1) - (100.0 - penalty)).abs() < f64::EPSILON);
+        assert!(points(0.0, 0).abs() < f64::EPSILON);
+        assert!(points(0.0, 3).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn weights_count() {
+        let bank = Bank::shipped().unwrap();
+        let rubric = bank.rubric("surprisal").unwrap();
+        let weights: f64 = rubric.criteria.iter().map(|criterion| criterion.weight).sum();
+        let mut one = critique(rubric, 0.0, 0);
+        one.ratings[0].level = rubric.criteria[0].max_level();
+        let expected = (1000.0 * rubric.criteria[0].weight / weights).round() / 10.0;
+        assert!((Score::of(rubric, &one).points() - expected).abs() < 1e-9);
+        one.ratings[0].level = u8::MAX;
+        assert!(
+            (Score::of(rubric, &one).points() - expected).abs() < 1e-9,
+            "a level beyond the top counts as the top"
+        );
+    }
+
+    #[test]
+    fn bands_begin_where_the_page_says() {
+        for (points, band) in [
+            (100.0, Band::Strong),
+            (85.0, Band::Strong),
+            (84.9, Band::Solid),
+            (70.0, Band::Solid),
+            (69.9, Band::Partial),
+            (45.0, Band::Partial),
+            (44.9, Band::Weak),
+            (0.0, Band::Weak),
+        ] {
+            assert_eq!(Score::rounded(points).band(), band, "{points}");
+        }
+    }
+}

@@ -311,3 +311,7 @@ fn complete_entry(text: &str, id: &str) -> Option<Value> {
     let object = rest.trim_start().strip_prefix(':')?.trim_start();
     serde_json::Deserializer::from_str(object).into_iter::<Value>().next()?.ok().filter(Value::is_object)
 }
+
+#[cfg(test)]
+#[path = "reader_tests.rs"]
+mod tests;

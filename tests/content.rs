@@ -1,0 +1,138 @@
+//! The shipped rubrics: valid, complete and in step with their schema.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use interview_coach::bank::{Bank, MistakeKind, Rubric, rubric_schema};
+
+fn bank() -> Bank {
+    Bank::shipped().unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+fn words(text: &str) -> usize {
+    text.split_whitespace().count()
+}
+
+#[test]
+fn the_bank_has_the_questions_that_everyone_is_asked() {
+    let bank = bank();
+    for id in [
+        "rag-vs-fine-tuning",
+        "transformer-concepts",
+        "fine-tuning-prompting-or-rag",
+        "hallucination-in-production",
+        "evaluating-generative-models",
+        "tokenization-and-vocabulary",
+        "self-attention",
+        "surprisal",
+    ] {
+        assert!(bank.rubric(id).is_some(), "{id}");
+    }
+}
+
+#[test]
+fn the_catalogue_has_the_five_common_mistakes() {
+    let bank = bank();
+    let kinds: Vec<(&str, MistakeKind)> =
+        bank.catalogue().iter().map(|mistake| (mistake.id.as_str(), mistake.kind)).collect();
+    let mut expected = vec![
+        ("confuses-fine-tuning-with-in-context-learning", MistakeKind::Said),
+        ("ignores-hallucination", MistakeKind::Omitted),
+        ("overcomplicates-where-a-prompt-would-do", MistakeKind::Said),
+        ("no-latency-cost-or-token-budget", MistakeKind::Omitted),
+        ("treats-model-as-deterministic", MistakeKind::Said),
+    ];
+    let mut kinds = kinds;
+    kinds.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(kinds, expected);
+}
+
+#[test]
+fn every_rubric_is_complete() {
+    for rubric in bank().rubrics() {
+        let id = &rubric.id;
+        assert!((3..=6).contains(&rubric.criteria.len()), "{id}: {} criteria", rubric.criteria.len());
+        assert!((2..=3).contains(&rubric.follow_ups.len()), "{id}: {} follow-ups", rubric.follow_ups.len());
+        assert!(!rubric.sources.is_empty(), "{id} has no sources");
+        let spoken = 130 * rubric.minutes as usize;
+        assert!(words(&rubric.model_answer) <= spoken, "{id}: the model answer has more than {spoken} words");
+        for criterion in &rubric.criteria {
+            let points = criterion.key_points.len();
+            assert!((2..=6).contains(&points), "{id}/{}: {points} key points", criterion.id);
+        }
+        for mistake in &rubric.mistakes {
+            assert!(mistake.not_signs.len() >= 3, "{id}/{}: few not_signs", mistake.id);
+            let needed = if mistake.kind == MistakeKind::Said { 3 } else { 1 };
+            assert!(mistake.signs.len() >= needed, "{id}/{}: few signs", mistake.id);
+            assert!(mistake.penalty > 0.0, "{id}/{}: no penalty", mistake.id);
+        }
+    }
+}
+
+#[test]
+fn exemplars_span_the_levels_and_the_mistakes() {
+    for rubric in bank().rubrics() {
+        let id = &rubric.id;
+        assert!(rubric.exemplars.len() >= 6, "{id}: {} exemplars", rubric.exemplars.len());
+        let flagged: BTreeSet<_> = rubric.exemplars.iter().flat_map(|exemplar| &exemplar.mistakes).collect();
+        for mistake in &rubric.mistakes {
+            assert!(flagged.contains(&mistake.id), "{id}: no exemplar makes {}", mistake.id);
+        }
+        for criterion in &rubric.criteria {
+            let levels: BTreeSet<u8> =
+                rubric.exemplars.iter().map(|exemplar| exemplar.levels[&criterion.id]).collect();
+            assert!(levels.contains(&0), "{id}/{}: no exemplar at the bottom", criterion.id);
+            assert!(levels.contains(&criterion.max_level()), "{id}/{}: no exemplar at the top", criterion.id);
+        }
+    }
+}
+
+#[test]
+fn texts_carry_nothing_unseen() {
+    for rubric in bank().rubrics() {
+        let json = serde_json::to_string(rubric.as_ref()).unwrap();
+        for unseen in ['\u{200b}', '\u{feff}', '\u{ad}', '\u{a0}'] {
+            assert!(!json.contains(unseen), "{} has {unseen:?}", rubric.id);
+        }
+    }
+}
+
+#[test]
+fn the_published_schema_is_the_one_of_the_types() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("rubrics/schema/rubric.json");
+    let published: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let hint = "run: cargo run -- rubric schema > rubrics/schema/rubric.json";
+    assert_eq!(published, rubric_schema(), "the published schema is stale; {hint}");
+}
+
+#[test]
+fn every_shipped_file_fits_the_schema_and_wrong_ones_do_not() {
+    let schema = jsonschema::validator_for(&rubric_schema()).unwrap();
+    for rubric in bank().rubrics() {
+        let json = file_as_json(rubric);
+        let wrong: Vec<String> = schema.iter_errors(&json).map(|error| error.to_string()).collect();
+        assert!(wrong.is_empty(), "{}: {wrong:?}", rubric.id);
+        for (pointer, value) in [
+            ("/difficulty", serde_json::json!("hard")),
+            ("/criteria/0/weight", serde_json::json!(0)),
+            ("/criteria/0/levels", serde_json::json!(["only one"])),
+            ("/criteria", serde_json::json!([])),
+            ("/id", serde_json::json!("Not Kebab")),
+            ("/format", serde_json::json!(2)),
+        ] {
+            let mut broken = json.clone();
+            *broken.pointer_mut(pointer).unwrap() = value;
+            assert!(!schema.is_valid(&broken), "{}: {pointer} is not checked", rubric.id);
+        }
+    }
+}
+
+/// The file itself, as an editor's TOML plug-in would hand it to the schema.
+fn file_as_json(rubric: &Rubric) -> serde_json::Value {
+    let file = Path::new("rubrics").join(&rubric.topic).join(format!("{}.toml", rubric.id));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
+    let text = std::fs::read_to_string(path)
+        .unwrap_or_else(|_| panic!("{} is not at {}", rubric.id, file.display()));
+    toml::from_str(&text).unwrap()
+}
