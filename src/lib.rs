@@ -20,5 +20,6 @@ pub mod judge;
 pub mod nearest;
 pub mod record;
 pub mod score;
+pub mod store;
 pub mod summary;
 pub mod terminal;
