@@ -41,7 +41,7 @@ fn run(command: Command, settings: Settings) -> Result<Exit> {
     let terminal = Terminal::detect(settings.color, environment.no_color);
     let context = Context { terminal, environment, settings };
     match command {
-        Command::Practice(_) => unreachable!(),
+        Command::Practice(args) => block_on(commands::practice::run(&args, &context)),
         Command::Grade(args) => block_on(commands::grade::run(&args, &context)),
         Command::List(args) => commands::list::run(&args, &context),
         Command::Show(args) => commands::show::run(&args, &context),

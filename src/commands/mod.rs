@@ -2,16 +2,17 @@
 
 pub mod grade;
 pub mod list;
-// pub mod practice;
+pub mod practice;
 pub mod rubric_check;
 pub mod schema;
 pub mod shell;
 pub mod show;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::bank::{Bank, Rubric};
-use crate::cli::{JudgeArgs, Settings};
+use crate::cli::{Choice, JudgeArgs, Settings};
 use crate::config::{Config, Environment, JudgeChoice, JudgeConfig};
 use crate::document::Problem;
 use crate::endpoint::{Endpoint, EndpointError, EndpointSettings};
@@ -100,6 +101,23 @@ impl Context {
             }
         })
     }
+}
+
+/// The questions that `--topic` and `--difficulty` leave; at least one.
+pub fn chosen<'b>(bank: &'b Bank, choice: &Choice) -> Result<Vec<&'b Rubric>> {
+    let rubrics: Vec<&Rubric> =
+        bank.rubrics().map(AsRef::as_ref).filter(|rubric| fits(choice, rubric)).collect();
+    if rubrics.is_empty() {
+        let topics: BTreeSet<&str> = bank.rubrics().map(|rubric| rubric.topic.as_str()).collect();
+        let topics = topics.into_iter().collect::<Vec<_>>().join(", ");
+        return Err(Error::misused("no question fits").hint(format!("the topics are: {topics}")));
+    }
+    Ok(rubrics)
+}
+
+fn fits(choice: &Choice, rubric: &Rubric) -> bool {
+    choice.topic.as_ref().is_none_or(|topic| *topic == rubric.topic)
+        && choice.difficulty.is_none_or(|difficulty| difficulty == rubric.difficulty)
 }
 
 /// "3 problems".

@@ -17,8 +17,10 @@ mod sanitise;
 mod specimen;
 mod summary_view;
 mod view;
+mod why_view;
 mod writing;
 
+use std::borrow::Cow;
 use std::io::{self, Write as _};
 use std::ops::RangeInclusive;
 
@@ -34,6 +36,7 @@ pub use question_view::{
 pub use sanitise::sanitised;
 pub use summary_view::render_summary;
 pub use view::{Detail, View};
+pub use why_view::render_levels;
 pub use writing::{Start, Written, read_answer};
 
 use crate::cli::ColorChoice;
@@ -128,9 +131,22 @@ impl Terminal {
         }
     }
 
-    /// Prints a line to standard error, for people. That nobody reads it is no error.
-    pub fn notice(&self, line: &str) {
-        let _ = writeln!(io::stderr(), "{line}");
+    /// Prints an error that does not end the program to standard error, with its hint.
+    pub fn explain(&self, error: &Error) {
+        self.notice(&sanitised(&error.to_string()));
+        if let Some(hint) = error.advice() {
+            self.notice(&format!("hint: {}", sanitised(hint)));
+        }
+    }
+
+    /// Prints a text to standard error, for people, wrapped where they read it on a screen. That nobody reads
+    /// it is no error.
+    pub fn notice(&self, text: &str) {
+        let text = match self.stderr {
+            Stream::Screen => Cow::Owned(textwrap::fill(text, self.columns)),
+            Stream::Pipe => Cow::Borrowed(text),
+        };
+        let _ = writeln!(io::stderr(), "{text}");
     }
 }
 

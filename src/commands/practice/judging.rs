@@ -1,0 +1,112 @@
+//! One answer to a grade, interruptible; and to a critique on the screen as the judge works.
+
+use crate::bank::Rubric;
+use crate::critique::Rating;
+use crate::error::Result;
+use crate::judge::{Judge, JudgeFailure, Sighting, Spent};
+use crate::score::Grade;
+use crate::terminal::{Spinner, Terminal, render_closing, render_critique, render_rating};
+
+/// What came of judging an answer.
+#[derive(Debug)]
+pub(super) enum Judged {
+    /// A grade, and what it took.
+    Graded(Box<Grade>, Spent),
+    /// No grade, which says nothing about the answer.
+    Failed(Box<JudgeFailure>),
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// Judges `answer` until there is a grade or Ctrl-C is pressed; `watch` sees ratings as they are completed.
+pub(super) async fn judge_answer(
+    judge: &Judge,
+    rubric: &Rubric,
+    answer: &str,
+    watch: &mut (dyn FnMut(Sighting<'_>) + Send),
+) -> Judged {
+    tokio::select! {
+        judged = judge.critique(rubric, answer, watch) => match judged {
+            Ok(judgement) => Judged::Graded(Box::new(Grade::new(rubric, judgement.critique)), judgement.spent),
+            Err(failure) => Judged::Failed(Box::new(failure)),
+        },
+        _ = tokio::signal::ctrl_c() => Judged::Interrupted,
+    }
+}
+
+/// Judges `answer` and prints the critique: each rating as it is completed, the rest in the end.
+pub(super) async fn judge_on_screen(
+    terminal: &Terminal,
+    judge: &Judge,
+    rubric: &Rubric,
+    answer: &str,
+) -> Result<Judged> {
+    let spinner = Spinner::start(terminal, &format!("{} is judging; Ctrl-C stops it", judge.name()));
+    let mut shown: Vec<Rating> = Vec::new();
+    let mut watch = |sighting: Sighting<'_>| {
+        let text = sighting_text(terminal, rubric, answer, &sighting, &mut shown);
+        // A screen that has gone away shows up when the whole critique is printed.
+        spinner.aside(|| terminal.print(&text)).unwrap_or_default();
+    };
+    let judged = judge_answer(judge, rubric, answer, &mut watch).await;
+    drop(spinner);
+    if let Judged::Graded(grade, _) = &judged {
+        terminal.print(&rest_of_critique(terminal, rubric, grade, answer, &shown))?;
+        terminal.print(&format!("\n{}\n", judge_line(judge)))?;
+    }
+    Ok(judged)
+}
+
+/// What a sighting adds to the screen; `shown` are the ratings that are on it.
+fn sighting_text(
+    terminal: &Terminal,
+    rubric: &Rubric,
+    answer: &str,
+    sighting: &Sighting<'_>,
+    shown: &mut Vec<Rating>,
+) -> String {
+    match sighting {
+        Sighting::Rating(rating) => {
+            shown.push((*rating).clone());
+            format!("{}\n", render_rating(rubric, rating, answer, &terminal.view()))
+        }
+        Sighting::Restarted if shown.is_empty() => String::new(),
+        Sighting::Restarted => {
+            shown.clear();
+            "The judge's reply was no critique, so it starts over.\n\n".to_owned()
+        }
+    }
+}
+
+/// The whole critique where nothing of it is on the screen yet, else what follows the ratings. Ratings that were
+/// corrected since are printed again.
+fn rest_of_critique(
+    terminal: &Terminal,
+    rubric: &Rubric,
+    grade: &Grade,
+    answer: &str,
+    shown: &[Rating],
+) -> String {
+    let view = terminal.view();
+    if shown.is_empty() {
+        render_critique(rubric, grade, answer, &view)
+    } else if shown == grade.critique.ratings {
+        render_closing(rubric, grade, answer, &view)
+    } else {
+        let critique = render_critique(rubric, grade, answer, &view);
+        format!("The ratings were corrected while they were checked. The whole critique:\n\n{critique}")
+    }
+}
+
+/// Who judged, as one line for the candidate.
+pub(super) fn judge_line(judge: &Judge) -> String {
+    match judge {
+        Judge::BuiltIn(_) => {
+            "Judged by the built-in judge. It compares sentences; take it as an estimate.".into()
+        }
+        Judge::Model(_) => match judge.model() {
+            Some(model) => format!("Judged by {model} ({}).", judge.name()),
+            None => format!("Judged by {}.", judge.name()),
+        },
+    }
+}
