@@ -314,3 +314,103 @@ fn read_key(table: &Table<'_>, private: bool) -> KeySource {
         (None, None, None) => KeySource::None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str, private: bool) -> Result<Config, Vec<String>> {
+        Config::parse("config.toml", text, Path::new("/etc/coach"), private).map_err(|problems| {
+            problems.iter().map(|p| format!("{}:{} {}", p.line, p.column, p.message)).collect()
+        })
+    }
+
+    #[test]
+    fn a_judge_has_defaults_and_paths_start_at_the_file() {
+        let config = parsed(
+            "rubrics = ['mine', '/abs']\n[judges.a]\nbase_url = 'http://h/v1'\ntotal_timeout = 1.5",
+            false,
+        );
+        let config = config.unwrap();
+        assert_eq!(config.rubrics, [Path::new("/etc/coach/mine"), Path::new("/abs")]);
+        let judge = &config.judges["a"];
+        let total_timeout = Some(Duration::from_millis(1500));
+        assert_eq!(*judge, JudgeConfig { total_timeout, ..JudgeConfig::at("http://h/v1") });
+    }
+
+    #[test]
+    fn wrong_settings_are_named_with_their_line() {
+        for (text, private, wrong) in [
+            ("juge = 'a'", false, "1:1 `juge` is not a known field"),
+            ("[judges.a]\nbase_url = 'x'\nmodle = 'm'", false, "3:1 `judges.a.modle` is not a known field"),
+            ("[judges.a]\nmodel = 'm'", false, "1:1 `judges.a.base_url` is missing"),
+            ("[judges.built-in]\nbase_url = 'x'", false, "1:9 a judge can't be named \"built-in\""),
+            (
+                "[judges.a]\nbase_url = 'x'\napi_key = 'k'",
+                false,
+                "1:1 a key in a file that others can read is not accepted",
+            ),
+            (
+                "[judges.a]\nbase_url = 'x'\napi_key = 'k'\napi_key_env = 'K'",
+                true,
+                "1:1 give only one of api_key_env, api_key_command and api_key",
+            ),
+            (
+                "[judges.a]\nbase_url = 'x'\ntemperature = 3",
+                false,
+                "3:15 `judges.a.temperature` is the number 3, but must be a number from 0 to 2",
+            ),
+        ] {
+            assert_eq!(parsed(text, private).unwrap_err(), [wrong], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_in_a_private_file_is_taken_and_never_shown() {
+        let config = parsed("[judges.a]\nbase_url = 'x'\napi_key = 'sk-secret'", true).unwrap();
+        assert_eq!(config.judges["a"].key.key().unwrap().unwrap().reveal(), "sk-secret");
+        assert!(!format!("{config:?}").contains("sk-secret"));
+    }
+
+    #[test]
+    fn a_key_command_gives_its_first_line() {
+        let key = |command: &str| KeySource::Command(command.to_owned()).key();
+        assert_eq!(key("echo sk-1; echo note").unwrap().unwrap().reveal(), "sk-1");
+        for (command, why) in [("true", "it printed nothing"), ("exit 3", "exit status: 3")] {
+            let error = key(command).unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_source_decides_which_judge_grades() {
+        let file = |judge: &str| {
+            parsed(
+                &format!("{judge}\n[judges.a]\nbase_url = 'http://a'\n[judges.b]\nbase_url = 'http://b'"),
+                false,
+            )
+            .unwrap()
+        };
+        let with_url = Environment { base_url: Some("http://env".to_owned()), ..Environment::default() };
+        let bare = Environment::default();
+        for (config, named, environment, chosen) in [
+            (file(""), None, &bare, "nothing else"),
+            (file(""), None, &with_url, "environment http://env"),
+            (file("judge = 'a'"), None, &with_url, "a http://a"),
+            (file("judge = 'a'"), Some("b"), &with_url, "b http://b"),
+            (file("judge = 'a'"), Some("built-in"), &with_url, "built-in"),
+            (file("judge = 'built-in'"), None, &with_url, "built-in"),
+            (file("judge = 'a'"), Some("environment"), &with_url, "environment http://env"),
+            (file(""), Some("environment"), &bare, "error"),
+            (file(""), Some("c"), &bare, "error"),
+        ] {
+            let got = match config.choose_judge(named, environment) {
+                Ok(JudgeChoice::BuiltIn) => "built-in".to_owned(),
+                Ok(JudgeChoice::NothingElse) => "nothing else".to_owned(),
+                Ok(JudgeChoice::Endpoint(name, judge)) => format!("{name} {}", judge.base_url),
+                Err(_) => "error".to_owned(),
+            };
+            assert_eq!(got, chosen);
+        }
+    }
+}

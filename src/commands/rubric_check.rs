@@ -13,7 +13,7 @@ pub fn run(args: &RubricCheckArgs, context: &Context) -> Result<Exit> {
     let config = context.config()?;
     if args.paths.is_empty() {
         let bank = context.bank(&config)?;
-        context.terminal.print(&format!("{} rubrics, no problems\n", bank.rubrics().count()))?;
+        context.terminal.print(&no_problems(bank.rubrics().count()))?;
         return Ok(Exit::Done);
     }
     let mut files = Vec::new();
@@ -27,7 +27,7 @@ pub fn run(args: &RubricCheckArgs, context: &Context) -> Result<Exit> {
     }
     let (checked, problems) = check(&files)?;
     if problems.is_empty() {
-        context.terminal.print(&format!("{checked} rubrics, no problems\n"))?;
+        context.terminal.print(&no_problems(checked))?;
         return Ok(Exit::Done);
     }
     context.terminal.print(&render_problems(&problems, &context.terminal.view()))?;
@@ -37,6 +37,11 @@ pub fn run(args: &RubricCheckArgs, context: &Context) -> Result<Exit> {
         files_with(&problems),
         files.len()
     )))
+}
+
+fn no_problems(rubrics: usize) -> String {
+    let noun = if rubrics == 1 { "rubric" } else { "rubrics" };
+    format!("{rubrics} {noun}, no problems\n")
 }
 
 /// Parses every file; catalogues come first, since the rubrics beside them use them.
