@@ -1,0 +1,236 @@
+//! How fast and how good the built-in judge is.
+//!
+//!     cargo bench --bench built_in                         answers a second on one core
+//!     cargo bench --bench built_in -- exemplars [DETAILS]  against the levels and mistakes of shipped exemplars
+//!     cargo bench --bench built_in -- saf FILE             Pearson r within questions, against human scores
+//!
+//! FILE is JSONL with `question_id`, `question`, `reference`, `answer` and `score`, as in SAF (Filighera et al.
+//! 2022). Answers that say nothing ("No response.") are many there and easy, so figures are given with and
+//! without them.
+
+#![allow(clippy::expect_used, reason = "a bench may stop where a program must not")]
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use interview_coach::bank::{Bank, Rubric, parse};
+use interview_coach::critique::Critique;
+use interview_coach::judge::built_in::BuiltIn;
+
+/// Length that answers are brought to before their number a second is measured.
+const WORDS: usize = 150;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    match arguments.first().map(String::as_str) {
+        Some("saf") => saf(arguments.get(1).expect("saf needs a file")),
+        Some("exemplars") => exemplars(arguments.get(1).is_some()),
+        _ => speed(),
+    }
+}
+
+fn bank() -> Bank {
+    Bank::shipped().expect("shipped rubrics are valid")
+}
+
+/// Each exemplar's sentences, from a moving start, until there are 150 words: 2,000 different answers.
+fn answers(rubric: &Rubric) -> Vec<String> {
+    let all: Vec<&str> = rubric.exemplars.iter().flat_map(|e| e.answer.split_inclusive(". ")).collect();
+    let from = |start: usize| {
+        let mut answer = String::new();
+        for sentence in all.iter().cycle().skip(start * 7 % all.len().max(1)) {
+            if answer.split_whitespace().count() >= WORDS {
+                break;
+            }
+            answer.push_str(sentence);
+        }
+        answer
+    };
+    (0..2000).map(from).collect()
+}
+
+fn speed() {
+    let judge = BuiltIn::new();
+    let started = Instant::now();
+    let bank = bank();
+    println!("bank parsed in {:?}", started.elapsed());
+    for rubric in bank.rubrics() {
+        let answers = answers(rubric);
+        let started = Instant::now();
+        let prepared = judge.prepare(rubric);
+        let ready = started.elapsed();
+        let started = Instant::now();
+        let first = judge.critique(&prepared, rubric, &answers[0]).ratings.len();
+        let one = started.elapsed();
+        let started = Instant::now();
+        let ratings: usize = answers.iter().map(|a| judge.critique(&prepared, rubric, a).ratings.len()).sum();
+        let rate = answers.len() as f64 / started.elapsed().as_secs_f64();
+        assert_eq!(ratings, first * answers.len());
+        println!(
+            "{:40} prepared {ready:>9.2?}  first {one:>9.2?}  {rate:>7.0} answers/s",
+            rubric.id.as_str()
+        );
+    }
+}
+
+fn pearson(pairs: &[(f64, f64)]) -> f64 {
+    let n = pairs.len() as f64;
+    let (mx, my) = (pairs.iter().map(|p| p.0).sum::<f64>() / n, pairs.iter().map(|p| p.1).sum::<f64>() / n);
+    let sum = |f: &dyn Fn(&(f64, f64)) -> f64| pairs.iter().map(f).sum::<f64>();
+    let (xy, xx, yy) =
+        (sum(&|p| (p.0 - mx) * (p.1 - my)), sum(&|p| (p.0 - mx).powi(2)), sum(&|p| (p.1 - my).powi(2)));
+    if xx * yy > 0.0 { xy / (xx * yy).sqrt() } else { 0.0 }
+}
+
+fn exemplars(details: bool) {
+    let judge = BuiltIn::new();
+    let (mut exact, mut near, mut all, mut scores) = (0, 0, 0_usize, Vec::new());
+    let mut counts: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+    let bank = bank();
+    for rubric in bank.rubrics() {
+        let prepared = judge.prepare(rubric);
+        let mut own = Vec::new();
+        for exemplar in &rubric.exemplars {
+            let critique = judge.critique(&prepared, rubric, &exemplar.answer);
+            let score = |level: &dyn Fn(usize) -> f64| {
+                let criteria = rubric.criteria.iter().enumerate();
+                let sum: f64 = criteria.map(|(i, c)| c.weight * level(i) / f64::from(c.max_level())).sum();
+                100.0 * sum / rubric.criteria.iter().map(|c| c.weight).sum::<f64>()
+            };
+            let expected = |i: usize| f64::from(exemplar.levels[&rubric.criteria[i].id]);
+            own.push((score(&|i| f64::from(critique.ratings[i].level)), score(&expected)));
+            for (index, rating) in critique.ratings.iter().enumerate() {
+                let off = (f64::from(rating.level) - expected(index)).abs();
+                all += 1;
+                exact += usize::from(off < 0.5);
+                near += usize::from(off < 1.5);
+            }
+            count(rubric, exemplar, &critique, &mut counts, details);
+            if details {
+                let levels: Vec<_> =
+                    critique.ratings.iter().enumerate().map(|(i, r)| (r.level, expected(i))).collect();
+                println!("{:24.24} {:50.50} {levels:?}", rubric.id.as_str(), exemplar.name);
+            }
+        }
+        println!("{:40} r {:.3}", rubric.id.as_str(), pearson(&own));
+        scores.extend(own);
+    }
+    let share = |count: usize| 100.0 * count as f64 / all as f64;
+    println!(
+        "{all} levels: exact {:.1} %, within one {:.1} %; r of scores {:.3}",
+        share(exact),
+        share(near),
+        pearson(&scores)
+    );
+    let mut total = [0; 3];
+    for (kind, [tp, fp, fnn]) in &counts {
+        (0..3).for_each(|i| total[i] += [tp, fp, fnn][i]);
+        f1(kind, *tp, *fp, *fnn);
+    }
+    f1("all", total[0], total[1], total[2]);
+}
+
+fn f1(name: &str, tp: usize, fp: usize, missed: usize) {
+    let (p, r) = (tp as f64 / (tp + fp) as f64, tp as f64 / (tp + missed) as f64);
+    println!(
+        "mistakes {name:8} precision {p:.2} recall {r:.2} F1 {:.3} ({tp} found, {fp} wrong, {missed} missed)",
+        2.0 * p * r / (p + r)
+    );
+}
+
+fn count<'a>(
+    rubric: &'a Rubric,
+    exemplar: &interview_coach::bank::Exemplar,
+    critique: &Critique,
+    counts: &mut BTreeMap<&'a str, [usize; 3]>,
+    details: bool,
+) {
+    for mistake in &rubric.mistakes {
+        let found = critique.mistakes.iter().find(|flagged| flagged.id == mistake.id);
+        let slot = match (exemplar.mistakes.contains(&mistake.id), found.is_some()) {
+            (true, true) => 0,
+            (false, true) => 1,
+            (true, false) => 2,
+            (false, false) => continue,
+        };
+        counts.entry(mistake.kind.name()).or_default()[slot] += 1;
+        if details {
+            let quote = found.and_then(|f| f.evidence.as_ref()).map(|e| e.quote.as_str()).unwrap_or_default();
+            println!("   {} {} {quote:?}", ["+", "WRONG", "MISSED"][slot], mistake.id);
+        }
+    }
+}
+
+/// A rubric with one criterion that is met by what the reference says.
+fn rubric_of(question: &str, reference: &str, levels: usize) -> Rubric {
+    let mut table = toml::Table::new();
+    let text = |s: &str| toml::Value::String(s.to_owned());
+    let level = |n: usize| text(&format!("Level {n} of {levels}: that much of the reference is there."));
+    let mut criterion = toml::Table::new();
+    for (key, value) in [("id", "reference"), ("title", "Reference"), ("dimension", "theory")] {
+        criterion.insert(key.to_owned(), text(value));
+    }
+    criterion.insert("weight".to_owned(), toml::Value::Integer(1));
+    criterion.insert("levels".to_owned(), toml::Value::Array((0..levels).map(level).collect()));
+    criterion.insert("key_points".to_owned(), toml::Value::Array(vec![text(reference)]));
+    for (key, value) in [("id", "saf"), ("title", "SAF"), ("topic", "saf"), ("difficulty", "core")] {
+        table.insert(key.to_owned(), text(value));
+    }
+    table.insert("format".to_owned(), toml::Value::Integer(1));
+    table.insert("minutes".to_owned(), toml::Value::Integer(2));
+    table.insert("question".to_owned(), text(question));
+    table.insert("model_answer".to_owned(), text(reference));
+    table.insert("criteria".to_owned(), toml::Value::Array(vec![toml::Value::Table(criterion)]));
+    parse::rubric("saf.toml", "saf", &table.to_string(), &[]).expect("a valid rubric")
+}
+
+fn says_nothing(answer: &str) -> bool {
+    let words: Vec<String> = answer.split_whitespace().map(|w| w.trim_matches('.').to_lowercase()).collect();
+    matches!(words.join(" ").as_str(), "" | "no response" | "no submission" | "empty submission")
+}
+
+fn saf(file: &str) {
+    let text = std::fs::read_to_string(file).expect("a readable file");
+    let mut questions: BTreeMap<String, Vec<serde_json::Value>> = BTreeMap::new();
+    for line in text.lines() {
+        let row: serde_json::Value = serde_json::from_str(line).expect("one JSON object a line");
+        questions.entry(row["question_id"].as_str().unwrap_or_default().to_owned()).or_default().push(row);
+    }
+    let judge = BuiltIn::new();
+    let mut sums = [(0.0, 0.0); 2];
+    let mut pooled = [Vec::new(), Vec::new()];
+    for (id, rows) in &questions {
+        let of = |key: &str| rows[0][key].as_str().unwrap_or_default().to_owned();
+        let rubric = rubric_of(&of("question"), &of("reference"), 11);
+        let prepared = judge.prepare(&rubric);
+        let pair = |row: &serde_json::Value| {
+            let answer = row["answer"].as_str().unwrap_or_default();
+            let level = judge.critique(&prepared, &rubric, answer).ratings[0].level;
+            (says_nothing(answer), (f64::from(level), row["score"].as_f64().unwrap_or_default()))
+        };
+        let pairs: Vec<(bool, (f64, f64))> = rows.iter().map(pair).collect();
+        let all: Vec<_> = pairs.iter().map(|p| p.1).collect();
+        let saying: Vec<_> = pairs.iter().filter(|p| !p.0).map(|p| p.1).collect();
+        println!(
+            "{id:16} {:4} answers r {:.3}   {:4} that say something r {:.3}",
+            all.len(),
+            pearson(&all),
+            saying.len(),
+            pearson(&saying)
+        );
+        for (slot, pairs) in [all, saying].into_iter().enumerate() {
+            sums[slot].0 += pearson(&pairs);
+            sums[slot].1 += 1.0;
+            let mean = |f: fn(&(f64, f64)) -> f64| pairs.iter().map(f).sum::<f64>() / pairs.len() as f64;
+            let (mx, my) = (mean(|p| p.0), mean(|p| p.1));
+            pooled[slot].extend(pairs.iter().map(|p| (p.0 - mx, p.1 - my)));
+        }
+    }
+    for (slot, name) in ["all", "saying something"].iter().enumerate() {
+        println!(
+            "{name:17} mean r within questions {:.3}, pooled after centring {:.3}",
+            sums[slot].0 / sums[slot].1,
+            pearson(&pooled[slot])
+        );
+    }
+}

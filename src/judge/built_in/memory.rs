@@ -1,0 +1,241 @@
+//! What is known of each word that answers use, relative to one rubric.
+//!
+//! Comparing a word with every term of a rubric costs some ten thousand multiplications, and answers to one
+//! question use the same words again and again. So what was found for a word is kept with the rubric. It
+//! only depends on the word: whether it was known before changes the time that a critique takes, never the
+//! critique.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+use super::grader;
+use super::statements::{Statements, stem};
+use super::vectors::{Vector, dot, vectors};
+use super::words::{Words, denies, has_opposite, is_content, is_number, opposite};
+
+/// Words kept for a rubric, some two kilobytes each; further ones are found anew for each answer. Ten
+/// thousand answers to one question use about half as many different words.
+const MOST_WORDS: usize = 8192;
+
+/// Likeness of two words' vectors below this is chance: unrelated words are at 0.1 on average and rarely
+/// above 0.3.
+const CHANCE: f32 = 0.3;
+
+/// A word of at least this many letters may have one typing error in it.
+const LONG_ENOUGH_FOR_TYPOS: usize = 6;
+
+/// A word as one rubric sees it.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) denies: bool,
+    /// Whether the question has it.
+    pub(super) asked: bool,
+    /// Whether it may belong to a remark to the grader.
+    pub(super) cue: bool,
+    /// 0 to 1.
+    pub(super) rarity: f32,
+    /// The term with the same stem.
+    pub(super) exact: Option<u16>,
+    /// Terms that it is like, and how much: 1 for the same stem.
+    pub(super) near: Box<[(u16, f32)]>,
+    /// Inner product of its weighted vector with each statement's vector.
+    pub(super) dots: Box<[f32]>,
+    /// Its weighted vector; `None` for a word without content, of which nothing above is known either.
+    pub(super) vector: Option<Box<Vector>>,
+}
+
+/// The words known so far.
+#[derive(Default)]
+pub(super) struct Memory {
+    known: RwLock<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    index: HashMap<Box<str>, u32>,
+    words: Vec<Known>,
+}
+
+/// The words of one answer, each looked up.
+pub(super) struct Lookup<'a> {
+    inner: RwLockReadGuard<'a, Inner>,
+    /// What did not fit into the memory.
+    extra: Vec<Known>,
+    /// For each word of the answer: where it is, counted through memory and extra.
+    places: Vec<usize>,
+}
+
+impl Lookup<'_> {
+    /// What is known of the answer's word of this index.
+    pub(super) fn word(&self, index: usize) -> Option<&Known> {
+        let place = *self.places.get(index)?;
+        self.inner.words.get(place).or_else(|| self.extra.get(place.checked_sub(MOST_WORDS)?))
+    }
+}
+
+impl Memory {
+    /// Looks all words of an answer up; unknown ones become known.
+    pub(super) fn look_up(&self, statements: &Statements, words: &Words) -> Lookup<'_> {
+        let missing = self.missing(words);
+        let mut extra = Vec::new();
+        let mut extra_index: HashMap<&str, usize> = HashMap::new();
+        if !missing.is_empty() {
+            let found: Vec<Known> = missing.iter().map(|plain| Known::new(plain, statements)).collect();
+            let mut inner = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            for (plain, known) in missing.into_iter().zip(found) {
+                if inner.words.len() < MOST_WORDS {
+                    inner.insert(plain, known);
+                } else if !inner.index.contains_key(plain) {
+                    extra_index.insert(plain, MOST_WORDS + extra.len());
+                    extra.push(known);
+                }
+            }
+        }
+        let inner = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let place = |plain: &str| {
+            let remembered = inner.index.get(plain).map(|&place| place as usize);
+            remembered.or_else(|| extra_index.get(plain).copied()).unwrap_or(usize::MAX)
+        };
+        let places = words.plains().map(place).collect();
+        Lookup { inner, extra, places }
+    }
+
+    fn missing<'w>(&self, words: &'w Words) -> Vec<&'w str> {
+        let inner = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let mut missing: Vec<&str> =
+            words.plains().filter(|plain| !inner.index.contains_key(*plain)).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        missing
+    }
+}
+
+impl Inner {
+    fn insert(&mut self, plain: &str, known: Known) {
+        if !self.index.contains_key(plain) {
+            self.index.insert(plain.into(), self.words.len() as u32);
+            self.words.push(known);
+        }
+    }
+}
+
+impl Known {
+    /// Whether it carries content.
+    pub(super) fn is_content(&self) -> bool {
+        self.vector.is_some()
+    }
+
+    fn new(plain: &str, statements: &Statements) -> Self {
+        let cue = grader::is_cue(plain);
+        if !is_content(plain) {
+            return Self { denies: denies(plain), cue, ..Self::default() };
+        }
+        let meaning = vectors().meaning(plain);
+        let stem = corrected(plain, statements).unwrap_or_else(|| stem(plain));
+        let exact = statements.stems.get(&stem).copied();
+        let mut near = near_terms(plain, &meaning.vector, statements);
+        if let Some(exact) = exact {
+            near.retain(|(term, _)| *term != exact);
+            near.push((exact, 1.0));
+        }
+        let dots =
+            statements.list.iter().map(|statement| meaning.rarity * dot(&meaning.vector, &statement.vector));
+        Self {
+            denies: denies(plain),
+            asked: statements.question.contains(&stem),
+            cue,
+            rarity: meaning.rarity,
+            exact,
+            near: near.into(),
+            dots: dots.collect(),
+            vector: Some(Box::new(meaning.vector.map(|number| number * meaning.rarity))),
+        }
+    }
+}
+
+/// Terms whose vectors are nearer than chance. Numbers are like no other number, and opposites are not alike.
+fn near_terms(plain: &str, vector: &Vector, statements: &Statements) -> Vec<(u16, f32)> {
+    if is_number(plain) {
+        return Vec::new();
+    }
+    let mut near = Vec::new();
+    let opposable = has_opposite(plain);
+    for (number, term) in statements.terms.iter().enumerate() {
+        let likeness = (dot(vector, &term.vector) - CHANCE) / (1.0 - CHANCE);
+        let counts =
+            likeness > 0.0 && !is_number(&term.plain) && !(opposable && opposite(plain, &term.plain));
+        if counts {
+            near.push((number as u16, likeness.min(1.0)));
+        }
+    }
+    near
+}
+
+/// The stem that was meant where a word unknown to everyone is one typing error away from a term.
+fn corrected(plain: &str, statements: &Statements) -> Option<String> {
+    if plain.len() < LONG_ENOUGH_FOR_TYPOS
+        || vectors().knows(plain)
+        || statements.stems.contains_key(&stem(plain))
+    {
+        return None;
+    }
+    let meant = statements.terms.iter().find(|term| one_error_apart(plain, &term.plain))?;
+    Some(stem(&meant.plain))
+}
+
+/// Whether one letter more, less, different or swapped with its neighbour makes one word of the other.
+fn one_error_apart(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let same_start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let same_end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (long, short) = (a.len().max(b.len()), a.len().min(b.len()));
+    let swapped = long == short
+        && same_start + same_end + 2 == long
+        && a.get(same_start) == b.get(same_start + 1)
+        && a.get(same_start + 1) == b.get(same_start);
+    long - short <= 1 && (same_start + same_end + 1 >= long || swapped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_errors() {
+        for (a, b, near) in [
+            ("retreival", "retrieval", true),
+            ("retrieva", "retrieval", true),
+            ("retrievaal", "retrieval", true),
+            ("retrievel", "retrieval", true),
+            ("retrieval", "retrieval", true),
+            ("retrievlae", "retrieval", false),
+            ("embedding", "embodying", false),
+        ] {
+            assert_eq!(one_error_apart(a, b), near, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn opposites_and_numbers_are_not_alike() {
+        let mut statements = Statements::new("", std::iter::empty());
+        statements.add("A higher temperature gives 12 outputs");
+        let near = |plain: &str| Known::new(plain, &statements).near.len();
+        assert_eq!(near("13"), 0);
+        assert_eq!(near("12"), 1);
+        let higher = statements.stems["higher"];
+        assert!(Known::new("lower", &statements).near.iter().all(|(term, _)| *term != higher));
+        assert!(Known::new("temprature", &statements).exact.is_some());
+    }
+
+    #[test]
+    fn a_full_memory_still_finds_every_word() {
+        let statements = Statements::new("", std::iter::empty());
+        let memory = Memory::default();
+        let many = (0..MOST_WORDS + 50).map(|number| format!("w{number}")).collect::<Vec<_>>().join(" ");
+        let words = Words::new(&many);
+        for _ in 0..2 {
+            let lookup = memory.look_up(&statements, &words);
+            assert!((0..words.list.len()).all(|index| lookup.word(index).is_some()));
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The judge that is compiled in: deterministic, offline, an estimate.
+//!
+//! It compares the sentences of an answer with the statements of a rubric. Two sentences are alike when rare
+//! words of the one have counterparts in the other (the same stem, or a near static vector) and when their
+//! sentence vectors point the same way. Key points that find a sentence make the level; signs of a mistake are
+//! weighed against everything right that a sentence may have meant instead. What it cannot do is reason: two
+//! statements of the same words with the roles exchanged look the same to it.
+
+mod grader;
+mod memory;
+mod mistakes;
+mod ratings;
+mod reading;
+mod sentences;
+mod statements;
+mod vectors;
+mod words;
+
+use std::fmt;
+
+use crate::bank::{Criterion, Rubric};
+use crate::critique::{Critique, Flag};
+
+use memory::Memory;
+use mistakes::Marks;
+use ratings::{KeyPoint, Part};
+use reading::{Reading, Standing};
+use statements::Statements;
+use words::Words;
+
+/// Names this judge and its version; changes whenever its grades may.
+pub const IDENTITY: &str = "built-in/1";
+
+/// Longer answers are cut for judging: ten thousand words are an hour of talk.
+const LONGEST_ANSWER: usize = 64 * 1024;
+
+/// A sentence of the model answer stands in for a key point from this likeness on.
+const SAYS_THE_SAME: f32 = 0.45;
+
+/// Share of the words from which on a flag speaks of the answer as a whole.
+const MOST_OF_IT: f32 = 0.5;
+
+/// The built-in judge.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BuiltIn;
+
+/// A rubric made ready for many answers. It also keeps what was found for the words of earlier answers.
+pub struct PreparedRubric {
+    statements: Statements,
+    memory: Memory,
+    /// For each criterion its key points.
+    criteria: Vec<Vec<KeyPoint>>,
+    /// For each mistake its signs and not-signs.
+    mistakes: Vec<Marks>,
+    /// Statements that are right: key points and the model answer.
+    right: Vec<usize>,
+}
+
+impl fmt::Debug for PreparedRubric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PreparedRubric")
+            .field("statements", &self.statements.list.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl BuiltIn {
+    /// The judge; cheap, because vectors are looked up when they are needed.
+    pub fn new() -> Self {
+        Self
+    }
+
+    /// Makes a rubric ready: some milliseconds, once for all answers to its question.
+    pub fn prepare(self, rubric: &Rubric) -> PreparedRubric {
+        let points = rubric.criteria.iter().flat_map(|criterion| &criterion.key_points);
+        let mut statements = Statements::new(&rubric.question, points.map(String::as_str));
+        let model = add_all(&mut statements, &rubric.model_answer);
+        let criteria: Vec<Vec<KeyPoint>> =
+            rubric.criteria.iter().map(|criterion| key_points(&mut statements, criterion, &model)).collect();
+        let mut add = |texts: &[String]| texts.iter().filter_map(|text| statements.add(text)).collect();
+        let mistakes = rubric
+            .mistakes
+            .iter()
+            .map(|mistake| Marks { signs: add(&mistake.signs), not_signs: add(&mistake.not_signs) })
+            .collect();
+        let parts = criteria.iter().flatten().flat_map(|point| &point.parts);
+        let right = parts.map(|part| part.statement).chain(model).collect();
+        PreparedRubric { statements, memory: Memory::default(), criteria, mistakes, right }
+    }
+
+    /// Judges one answer. `prepared` must come from the same rubric.
+    pub fn critique(self, prepared: &PreparedRubric, rubric: &Rubric, answer: &str) -> Critique {
+        let text = beginning(answer);
+        let words = Words::new(text);
+        let lookup = prepared.memory.look_up(&prepared.statements, &words);
+        let reading = Reading::new(text, words, &lookup, &prepared.statements);
+        drop(lookup);
+        Critique {
+            ratings: ratings::ratings(prepared, rubric, &reading),
+            mistakes: mistakes::mistakes(prepared, rubric, &reading),
+            flags: flags(&reading, text.len() < answer.len()),
+        }
+    }
+}
+
+/// Adds each sentence of a text; the numbers of those with content.
+fn add_all(statements: &mut Statements, text: &str) -> Vec<usize> {
+    let words = Words::new(text);
+    let spans = sentences::sentences(text, &words);
+    spans.iter().filter_map(|span| statements.add(text.get(span.start..span.end)?)).collect()
+}
+
+/// The key points of a criterion; of one without any, what its highest level asks for.
+fn key_points(statements: &mut Statements, criterion: &Criterion, model: &[usize]) -> Vec<KeyPoint> {
+    let highest = criterion.levels.last().map(std::slice::from_ref).unwrap_or_default();
+    let texts = if criterion.key_points.is_empty() { highest } else { criterion.key_points.as_slice() };
+    let mut points = Vec::new();
+    for text in texts {
+        let parts = add_all(statements, text);
+        let parts = parts
+            .into_iter()
+            .map(|statement| Part { statement, alternative: alternative(statements, statement, model) });
+        points.push(KeyPoint { parts: parts.collect() });
+    }
+    points
+}
+
+/// The sentence of the model answer that is nearest to a key point, if it is near.
+fn alternative(statements: &Statements, number: usize, model: &[usize]) -> Option<usize> {
+    let own = &statements.list.get(number)?.vector;
+    let likeness = |other: &usize| statements.list.get(*other).map(|other| vectors::dot(own, &other.vector));
+    let valued = model.iter().filter_map(|other| Some((likeness(other)?, *other)));
+    let (best, other) = valued.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (best >= SAYS_THE_SAME).then_some(other)
+}
+
+/// As much of an answer as is read, cut between characters.
+fn beginning(answer: &str) -> &str {
+    let mut end = answer.len().min(LONGEST_ANSWER);
+    while !answer.is_char_boundary(end) {
+        end -= 1;
+    }
+    answer.get(..end).unwrap_or_default()
+}
+
+fn flags(reading: &Reading<'_>, cut: bool) -> Vec<Flag> {
+    let any = |standing| reading.share(standing).0 > 0;
+    let most = |standing| {
+        let (of, all) = reading.share(standing);
+        of > 0 && of as f32 >= MOST_OF_IT * all as f32
+    };
+    [
+        (Flag::AddressesTheGrader, any(Standing::AddressesTheGrader)),
+        (Flag::RepeatsTheQuestion, most(Standing::RepeatsTheQuestion)),
+        (Flag::ListsTermsOnly, most(Standing::ListsTerms)),
+        (Flag::Empty, reading.words.list.is_empty()),
+        (Flag::CutShort, cut),
+    ]
+    .into_iter()
+    .filter_map(|(flag, raised)| raised.then_some(flag))
+    .collect()
+}

@@ -1,0 +1,335 @@
+//! From text to words: where they are, which of them carry content, which of them deny.
+
+/// A word longer than this is no word; it stays out of every comparison.
+const LONGEST_WORD: usize = 40;
+
+/// A word of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word {
+    /// Byte offset in the text where it begins.
+    pub(super) start: usize,
+    /// Byte offset just behind it.
+    pub(super) end: usize,
+    /// Its plain form in [`Words::plain`].
+    form: (usize, usize),
+}
+
+/// The words of a text, each with its plain form: lower case, straight apostrophes, numbers without separators.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    pub(super) list: Vec<Word>,
+    plain: String,
+}
+
+impl Words {
+    /// Splits at everything that is not a letter or a digit; "don't", "0.693" and "1,200" stay whole.
+    pub(super) fn new(text: &str) -> Self {
+        let mut words =
+            Self { list: Vec::with_capacity(text.len() / 5), plain: String::with_capacity(text.len()) };
+        let mut chars = text.char_indices().peekable();
+        while let Some((start, first)) = chars.next() {
+            if first == '%' {
+                words.push(start, start + 1, "percent");
+                continue;
+            }
+            if !first.is_alphanumeric() {
+                continue;
+            }
+            let mut end = start + first.len_utf8();
+            let mut last = first;
+            while let Some(&(at, c)) = chars.peek() {
+                let next = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
+                if !(c.is_alphanumeric() || joins(last, c, next)) {
+                    break;
+                }
+                end = at + c.len_utf8();
+                last = c;
+                chars.next();
+            }
+            words.push_plain(text, start, end);
+        }
+        words
+    }
+
+    fn push(&mut self, start: usize, end: usize, form: &str) {
+        let from = self.plain.len();
+        self.plain.push_str(form);
+        self.list.push(Word { start, end, form: (from, self.plain.len()) });
+    }
+
+    fn push_plain(&mut self, text: &str, start: usize, end: usize) {
+        let Some(source) = text.get(start..end).filter(|source| source.len() <= LONGEST_WORD) else { return };
+        let from = self.plain.len();
+        let number = source.starts_with(|c: char| c.is_ascii_digit());
+        for c in source.chars() {
+            match c {
+                '’' => self.plain.push('\''),
+                ',' if number => {}
+                c if c.is_ascii() => self.plain.push(c.to_ascii_lowercase()),
+                c => self.plain.extend(c.to_lowercase()),
+            }
+        }
+        if let Some(bare) = self.plain.get(from..).and_then(without_contraction) {
+            self.plain.truncate(from + bare);
+        }
+        self.list.push(Word { start, end, form: (from, self.plain.len()) });
+    }
+
+    /// The plain form of a word of this list.
+    pub(super) fn plain(&self, word: &Word) -> &str {
+        self.plain.get(word.form.0..word.form.1).unwrap_or_default()
+    }
+
+    /// Every plain form in order.
+    pub(super) fn plains(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|word| self.plain(word))
+    }
+}
+
+/// Whether `c` between `last` and `next` belongs to the word: an apostrophe between letters, a point, comma
+/// or slash between digits.
+fn joins(last: char, c: char, next: Option<char>) -> bool {
+    let Some(next) = next else { return false };
+    match c {
+        '\'' | '’' => last.is_alphabetic() && next.is_alphabetic(),
+        '.' | ',' | '/' => last.is_ascii_digit() && next.is_ascii_digit(),
+        _ => false,
+    }
+}
+
+/// Bytes in front of "'s", "'re" and the like, for "model's" and "we're". The "n't" of a denial stays.
+fn without_contraction(plain: &str) -> Option<usize> {
+    ["'s", "'re", "'ve", "'ll", "'d", "'m"].iter().find_map(|ending| plain.strip_suffix(ending)).map(str::len)
+}
+
+/// Whether a plain form says something by itself. Single letters do not, single digits do.
+pub(super) fn is_content(plain: &str) -> bool {
+    is_number(plain)
+        || (plain.chars().nth(1).is_some()
+            && !plain.ends_with("n't")
+            && STOP_WORDS.binary_search(&plain).is_err())
+}
+
+/// Whether a plain form is written in digits.
+pub(super) fn is_number(plain: &str) -> bool {
+    plain.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a plain form denies what it stands with.
+pub(super) fn denies(plain: &str) -> bool {
+    plain.ends_with("n't") || DENIALS.binary_search(&plain).is_ok()
+}
+
+/// Whether two plain forms are opposites that stand in the same places, so that vectors take them for kin.
+pub(super) fn opposite(a: &str, b: &str) -> bool {
+    OPPOSITES.iter().any(|(one, other)| {
+        (one.contains(&a) && other.contains(&b)) || (one.contains(&b) && other.contains(&a))
+    })
+}
+
+/// Whether any word of `OPPOSITES` is this one; most are not, which saves comparing them.
+pub(super) fn has_opposite(plain: &str) -> bool {
+    OPPOSITES.iter().any(|(one, other)| one.contains(&plain) || other.contains(&plain))
+}
+
+/// Sorted. Words that every text has; they tell neither what it is about nor what it says of it.
+const STOP_WORDS: &[&str] = &[
+    "a",
+    "about",
+    "all",
+    "also",
+    "an",
+    "and",
+    "any",
+    "are",
+    "as",
+    "at",
+    "be",
+    "because",
+    "been",
+    "being",
+    "between",
+    "both",
+    "but",
+    "by",
+    "can",
+    "could",
+    "did",
+    "do",
+    "does",
+    "done",
+    "down",
+    "during",
+    "each",
+    "eg",
+    "else",
+    "etc",
+    "for",
+    "from",
+    "had",
+    "has",
+    "have",
+    "having",
+    "he",
+    "hence",
+    "her",
+    "here",
+    "his",
+    "how",
+    "however",
+    "i",
+    "ie",
+    "if",
+    "in",
+    "into",
+    "is",
+    "it",
+    "its",
+    "just",
+    "may",
+    "me",
+    "might",
+    "more",
+    "most",
+    "must",
+    "my",
+    "no",
+    "nor",
+    "not",
+    "of",
+    "off",
+    "on",
+    "one",
+    "only",
+    "onto",
+    "or",
+    "other",
+    "our",
+    "out",
+    "over",
+    "own",
+    "same",
+    "shall",
+    "she",
+    "should",
+    "so",
+    "some",
+    "such",
+    "than",
+    "that",
+    "the",
+    "their",
+    "them",
+    "then",
+    "there",
+    "therefore",
+    "these",
+    "they",
+    "this",
+    "those",
+    "through",
+    "thus",
+    "to",
+    "too",
+    "two",
+    "under",
+    "up",
+    "us",
+    "very",
+    "was",
+    "we",
+    "were",
+    "what",
+    "when",
+    "where",
+    "whereas",
+    "which",
+    "while",
+    "who",
+    "whom",
+    "whose",
+    "why",
+    "will",
+    "with",
+    "without",
+    "would",
+    "you",
+    "your",
+];
+
+/// Sorted.
+const DENIALS: &[&str] = &[
+    "cannot", "false", "hardly", "instead", "neither", "never", "no", "nobody", "none", "nor", "not",
+    "nothing", "rarely", "unlikely", "without", "wrong",
+];
+
+/// Words of the left side are the contrary of those on the right.
+const OPPOSITES: &[(&[&str], &[&str])] = &[
+    (
+        &["increase", "increases", "increased", "rises", "grows"],
+        &["decrease", "decreases", "decreased", "falls", "shrinks"],
+    ),
+    (&["higher", "high", "highest"], &["lower", "low", "lowest"]),
+    (&["larger", "large", "bigger", "big"], &["smaller", "small"]),
+    (&["faster", "fast"], &["slower", "slow"]),
+    (&["cheaper", "cheap"], &["expensive", "dearer", "costly"]),
+    (&["before", "beforehand"], &["after", "afterwards"]),
+    (&["always"], &["never"]),
+    (&["maximum", "maximize"], &["minimum", "minimize"]),
+    (&["first"], &["last"]),
+    (&["same", "identical"], &["different", "differ"]),
+    (&["positive", "positives"], &["negative", "negatives"]),
+    (&["encoder"], &["decoder"]),
+    (&["precision"], &["recall"]),
+    (&["supervised"], &["unsupervised"]),
+    (&["synchronous"], &["asynchronous"]),
+    (&["deterministic"], &["random", "stochastic", "nondeterministic"]),
+    (&["linear", "linearly"], &["quadratic", "quadratically"]),
+    (&["public"], &["private"]),
+    (&["overfitting", "overfit"], &["underfitting", "underfit"]),
+    (&["more"], &["less", "fewer"]),
+    (&["true"], &["false"]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_have_a_place_and_a_plain_form() {
+        for (text, plain) in [
+            ("RAG doesn’t re-train.", vec!["rag", "doesn't", "re", "train"]),
+            ("ln 8 = 2.079, so 1,200 of 1/8", vec!["ln", "8", "2.079", "so", "1200", "of", "1/8"]),
+            ("the model's, we’re, I'd", vec!["the", "model", "we", "i"]),
+            ("6% (e.g. O(n²))", vec!["6", "percent", "e", "g", "o", "n²"]),
+            ("'quoted' end'", vec!["quoted", "end"]),
+            ("模型 Größe İ", vec!["模型", "größe", "i\u{307}"]),
+            ("\u{0}🙂 ... ,,, ''", vec![]),
+        ] {
+            let words = Words::new(text);
+            assert_eq!(words.plains().collect::<Vec<_>>(), plain, "{text}");
+            assert!(words.list.iter().all(|word| text.get(word.start..word.end).is_some()), "{text}");
+        }
+        assert!(Words::new(&"x".repeat(1_000_000)).list.is_empty());
+    }
+
+    #[test]
+    fn lists_are_sorted() {
+        assert!(STOP_WORDS.is_sorted() && DENIALS.is_sorted());
+    }
+
+    #[test]
+    fn content_denial_opposites() {
+        for (word, content, denial) in [
+            ("the", false, false),
+            ("7", true, false),
+            ("k", false, false),
+            ("weights", true, false),
+            ("isn't", false, true),
+            ("not", false, true),
+        ] {
+            assert_eq!((is_content(word), denies(word)), (content, denial), "{word}");
+        }
+        assert!(opposite("higher", "lower") && opposite("slow", "faster") && !opposite("high", "higher"));
+    }
+}
