@@ -235,8 +235,8 @@ fn csv_from_a_spreadsheet_is_read() {
         (&Value::from("ada"), &Value::from("graded"))
     );
     assert_eq!(find("2")["flags"][0], "empty");
-    assert_eq!(reason(find("answers.CSV:5")).1, "answers.CSV:5: column `id` is empty");
-    assert!(reason(find("answers.CSV:6")).1.contains("the row has 2 columns and none for"));
+    assert_eq!(reason(find("answers.CSV:4")).1, "answers.CSV:4: column `id` is empty");
+    assert!(reason(find("answers.CSV:5")).1.contains("the row has 2 columns and none for"));
 
     coach.write("no-answers.csv", "id,question,text\n1,surprisal,x\n");
     let ran = coach.run(&["grade", "no-answers.csv"]);

@@ -16,7 +16,7 @@ const LONGEST_RECORD: u64 = 16 * 1024 * 1024;
 /// One record and where it stood.
 #[derive(Debug)]
 pub struct Record {
-    /// The file as the user named it, and the line, from 1: `answers.jsonl:7`.
+    /// The file as the user named it, and the line (of CSV: the row), from 1: `answers.jsonl:7`.
     pub place: String,
     /// The answer, or what is wrong with the record.
     pub answer: Result<Answer, String>,
@@ -99,8 +99,8 @@ impl Source {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(WithoutMark::new(reader));
         let columns = self.columns(&mut reader)?;
         let mut row = csv::ByteRecord::new();
-        loop {
-            let line = reader.position().line();
+        // Counted as a spreadsheet numbers its rows: the header is row 1, and a cell of several lines is one row.
+        for number in 2.. {
             let answer = match reader.read_byte_record(&mut row) {
                 Ok(false) => return Ok(()),
                 Ok(true) => columns.answer(&row, self.question.as_deref()),
@@ -108,10 +108,11 @@ impl Source {
                     return Err(Error::failed(format!("cannot read {}: {error}", self.name())));
                 }
             };
-            if !take(Record { place: format!("{}:{line}", self.name()), answer }) {
+            if !take(Record { place: format!("{}:{number}", self.name()), answer }) {
                 return Ok(());
             }
         }
+        Ok(())
     }
 
     fn columns<R: Read>(&self, reader: &mut csv::Reader<R>) -> Result<Columns> {
