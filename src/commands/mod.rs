@@ -46,8 +46,8 @@ pub struct ReadyJudge {
 }
 
 /// What the output says when nobody configured a model.
-const NOTHING_CONFIGURED: &str = "Judge: built-in, an estimate made on this machine. For a model's critique set \
-    OPENAI_BASE_URL or add a [judges.NAME] table to the configuration (see README, \"Connect a model\").";
+const NOTHING_CONFIGURED: &str =
+    "Judge: built-in, an offline estimate. For a model's critique, set OPENAI_BASE_URL (see README).";
 
 impl Context {
     /// The configuration.
