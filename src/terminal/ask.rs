@@ -10,7 +10,7 @@ use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, FuzzySelect};
 
 use super::Terminal;
-use super::layout::{cut, one_line};
+use super::layout::{columns_of, cut, one_line};
 use crate::error::{Error, Result};
 
 /// Columns that the list's pointer takes in front of an entry.
@@ -87,9 +87,10 @@ pub fn choose_letter<T: Copy>(terminal: &Terminal, choices: &[Choice<T>]) -> Res
         return letter_by_line(choices);
     }
     let screen = Term::stderr();
-    let line = menu_line(choices);
     let fault = |fault: io::Error| keyboard_fault(&fault);
-    screen.write_line(&cut(&line, usize::from(screen.size().1))).map_err(fault)?;
+    for line in menu_lines(choices, usize::from(screen.size().1)) {
+        screen.write_line(&line).map_err(fault)?;
+    }
     loop {
         let typed = match screen.read_key().map_err(fault)? {
             Key::Char(typed) => typed.to_ascii_lowercase(),
@@ -102,9 +103,21 @@ pub fn choose_letter<T: Copy>(terminal: &Terminal, choices: &[Choice<T>]) -> Res
     }
 }
 
-/// `[r] revise   [q] quit`
-fn menu_line<T>(choices: &[Choice<T>]) -> String {
-    choices.iter().map(|choice| format!("[{}] {}", choice.key, choice.label)).collect::<Vec<_>>().join("   ")
+/// `[r] revise   [q] quit`, on as many lines as it needs.
+fn menu_lines<T>(choices: &[Choice<T>], columns: usize) -> Vec<String> {
+    const GAP: &str = "   ";
+    let mut lines: Vec<String> = Vec::new();
+    for choice in choices {
+        let entry = format!("[{}] {}", choice.key, choice.label);
+        match lines.last_mut() {
+            Some(line) if columns_of(line) + GAP.len() + columns_of(&entry) <= columns => {
+                line.push_str(GAP);
+                line.push_str(&entry);
+            }
+            Some(_) | None => lines.push(entry),
+        }
+    }
+    lines
 }
 
 fn letter_by_line<T: Copy>(choices: &[Choice<T>]) -> Result<Option<T>> {
@@ -157,5 +170,18 @@ pub(super) fn keyboard_fault(fault: &io::Error) -> Error {
         Error::interrupted("interrupted")
     } else {
         Error::failed(format!("cannot read from the terminal: {fault}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_menu_takes_as_many_lines_as_it_needs() {
+        let choices = [("revise", 'r'), ("model answer", 'm'), ("why", 'w'), ("quit", 'q')]
+            .map(|(label, key)| Choice { key, label, value: () });
+        assert_eq!(menu_lines(&choices, 60), ["[r] revise   [m] model answer   [w] why   [q] quit"]);
+        assert_eq!(menu_lines(&choices, 40), ["[r] revise   [m] model answer   [w] why", "[q] quit"]);
     }
 }

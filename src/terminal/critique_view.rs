@@ -124,7 +124,7 @@ fn rating_lines(page: &mut Page, rubric: &Rubric, rating: &Rating, answer: &str,
             page.paragraph("  - ", Tone::Plain, key_point);
         }
     }
-    if !rating.advice.trim().is_empty() {
+    if !rating.advice.trim().is_empty() && !repeats_missing(rating) {
         page.labelled("  ", (Tone::Good, "Next:"), Tone::Plain, &rating.advice);
     }
     if view.detail == Detail::Full
@@ -132,6 +132,11 @@ fn rating_lines(page: &mut Page, rubric: &Rubric, rating: &Rating, answer: &str,
     {
         page.labelled("  ", (Tone::Faint, "Level:"), Tone::Faint, descriptor);
     }
+}
+
+/// Advice that only says "say that" and a key point adds nothing to the list of what is missing.
+fn repeats_missing(rating: &Rating) -> bool {
+    rating.missing.iter().any(|key_point| rating.advice.contains(key_point.trim_end_matches('.')))
 }
 
 fn rating_head(page: &mut Page, rubric: &Rubric, criterion: &Criterion, rating: &Rating, view: View) {

@@ -22,6 +22,9 @@ impl Spinner {
     /// Starts turning beside `message`; on anything but a terminal it stays silent.
     pub fn start(terminal: &Terminal, message: &str) -> Self {
         let spinner = ProgressBar::with_draw_target(None, target(terminal));
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+            spinner.set_style(style);
+        }
         spinner.set_message(one_line(message));
         if terminal.shows_progress() {
             spinner.enable_steady_tick(TICK);

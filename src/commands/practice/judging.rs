@@ -41,12 +41,13 @@ pub(super) async fn judge_on_screen(
     rubric: &Rubric,
     answer: &str,
 ) -> Result<Judged> {
-    let spinner = Spinner::start(terminal, &format!("{} is judging; Ctrl-C stops it", judge.name()));
+    let spinner = spinner(terminal, judge);
     let mut shown: Vec<Rating> = Vec::new();
     let mut watch = |sighting: Sighting<'_>| {
         let text = sighting_text(terminal, rubric, answer, &sighting, &mut shown);
-        // A screen that has gone away shows up when the whole critique is printed.
-        spinner.aside(|| terminal.print(&text)).unwrap_or_default();
+        let print = || terminal.print(&text);
+        // A screen that has gone away shows up when the rest of the critique is printed.
+        let _ = spinner.as_ref().map_or_else(print, |spinner| spinner.aside(print));
     };
     let judged = judge_answer(judge, rubric, answer, &mut watch).await;
     drop(spinner);
@@ -55,6 +56,16 @@ pub(super) async fn judge_on_screen(
         terminal.print(&format!("\n{}\n", judge_line(judge)))?;
     }
     Ok(judged)
+}
+
+/// A model takes a while; the built-in judge is done before a spinner would be seen.
+pub(super) fn spinner(terminal: &Terminal, judge: &Judge) -> Option<Spinner> {
+    match judge {
+        Judge::BuiltIn(_) => None,
+        Judge::Model(_) => {
+            Some(Spinner::start(terminal, &format!("{} is judging; Ctrl-C stops it", judge.name())))
+        }
+    }
 }
 
 /// What a sighting adds to the screen; `shown` are the ratings that are on it.

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use super::judging::{Judged, judge_answer, judge_line};
+use super::judging::{Judged, judge_answer, judge_line, spinner};
 use super::sheet::Sheet;
 use super::{Practice, drafts};
 use crate::answer::{self, Answer};
@@ -14,7 +14,7 @@ use crate::files;
 use crate::judge::{JudgeFailure, Spent};
 use crate::record::GradeRecord;
 use crate::score::{Grade, Outcome};
-use crate::terminal::{Spinner, render_critique, sanitised};
+use crate::terminal::{render_critique, sanitised};
 
 /// Standard input's name as a file.
 const STDIN: &str = "-";
@@ -24,13 +24,12 @@ pub(super) async fn run(args: &PracticeArgs, file: &Path, practice: &Practice<'_
         Error::misused("--answer needs the id of the question that it answers")
             .hint("coach practice QUESTION --answer FILE; `coach list` shows all questions")
     })?;
-    let terminal = &practice.context.terminal;
     let text = read_answer(file)?;
     if !Answer::has_words(&text) {
         return Err(Error::misused("the answer is empty, so there is nothing to judge")
             .hint("write a sentence or two first; a rough answer is enough to learn from"));
     }
-    let spinner = Spinner::start(terminal, &format!("{} is judging", practice.judge.name()));
+    let spinner = spinner(&practice.context.terminal, &practice.judge);
     let judged = judge_answer(&practice.judge, rubric, &text, &mut |_| {}).await;
     drop(spinner);
     match judged {
