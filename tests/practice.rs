@@ -1,0 +1,323 @@
+//! `coach practice` at a terminal: whole sessions, and that no draft is ever lost.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used)]
+
+mod coach;
+mod screen;
+mod trial;
+
+use std::net::TcpListener;
+use std::sync::mpsc::channel;
+
+use coach::Coach;
+use nix::sys::signal::Signal;
+use screen::{CTRL_C, CTRL_D, CTRL_U, ENTER, PATIENCE, Screen};
+use trial::{EMBEDDINGS, TOKENS, drafts};
+
+const MENU: &str = "[q] quit";
+const PROMPT: &str = "> ";
+
+fn practise(coach: &Coach, arguments: &[&str]) -> Screen {
+    Screen::start(coach.command(&[&["practice", "--rubrics", "rubrics"], arguments].concat()))
+}
+
+fn write_line(screen: &mut Screen, line: &str) {
+    screen.see(PROMPT);
+    screen.press(line);
+    screen.press(ENTER);
+}
+
+#[test]
+fn a_whole_session() {
+    let coach = trial::coach();
+    let mut screen = practise(&coach, &["--topic", "trial"]);
+    screen.see("Judge: built-in");
+    screen.see("Which question?");
+    screen.press("embed");
+    screen.press(ENTER);
+    screen.see("trial, intro, about 2 minutes");
+    write_line(&mut screen, TOKENS);
+    write_line(&mut screen, ".");
+    screen.see("Score 50.0 of 100, partial");
+    screen.see("1 of 1  Tokens");
+    screen.see(&format!("“{TOKENS}”"));
+    screen.see("0 of 1  Embeddings");
+    screen.see("Work on first: Embeddings");
+    screen.see("built-in judge");
+    screen.see(MENU);
+    screen.press("m");
+    screen.see("Model answer");
+    screen.see(MENU);
+    screen.press("w");
+    screen.see(">  0  Absent.");
+    screen.see(MENU);
+
+    screen.press("r");
+    screen.see("line by line");
+    screen.see(TOKENS);
+    screen.press(ENTER);
+    write_line(&mut screen, EMBEDDINGS);
+    write_line(&mut screen, ".");
+    screen.see("Score 100.0 of 100, strong");
+    screen.see("before");
+    screen.see("+1");
+    screen.see("+50.0");
+    screen.see(MENU);
+    assert_eq!(drafts(&coach), [format!("{TOKENS}\n{EMBEDDINGS}")]);
+    screen.press("q");
+    let (ended, _) = screen.end();
+    assert_eq!(ended.code(), Some(0));
+    assert_eq!(drafts(&coach).len(), 0, "the answer has its critique, so it is no draft any more");
+}
+
+#[test]
+fn next_asks_another_question_and_escape_chooses_none() {
+    let coach = trial::coach();
+    let mut screen = practise(&coach, &["two-points"]);
+    write_line(&mut screen, TOKENS);
+    screen.see(PROMPT);
+    screen.press(CTRL_D);
+    screen.see(MENU);
+    screen.press("n");
+    screen.see("Which question?");
+    screen.press("\u{1b}");
+    let (ended, _) = screen.end();
+    assert_eq!((ended.code(), drafts(&coach).len()), (Some(0), 0));
+}
+
+#[test]
+fn a_revision_can_change_and_drop_lines() {
+    let coach = trial::coach();
+    let mut screen = practise(&coach, &["two-points"]);
+    for line in ["To be dropped.", "To be changed.", "", "To be kept.", "."] {
+        write_line(&mut screen, line);
+    }
+    screen.see(MENU);
+    screen.press("r");
+    screen.see("To be dropped.");
+    screen.press(CTRL_U);
+    screen.press(ENTER);
+    screen.see("To be changed.");
+    screen.press(" Changed.");
+    screen.press(ENTER);
+    screen.see("To be kept.");
+    screen.press(CTRL_U);
+    screen.press(".");
+    screen.press(ENTER);
+    screen.see(MENU);
+    assert_eq!(drafts(&coach), ["To be changed. Changed.\n\nTo be kept."]);
+}
+
+#[test]
+fn ctrl_c_while_writing_keeps_the_draft_and_the_next_start_offers_it() {
+    let coach = trial::coach();
+    let mut screen = practise(&coach, &["two-points"]);
+    write_line(&mut screen, TOKENS);
+    screen.see(PROMPT);
+    screen.press("And half a sen");
+    screen.see("And half a sen");
+    screen.press(CTRL_C);
+    screen.see("Your draft is kept. Go on with it: coach practice two-points");
+    assert_eq!(screen.end().0.code(), Some(130));
+    let draft = format!("{TOKENS}\nAnd half a sen");
+    assert_eq!(drafts(&coach), [draft.as_str()]);
+
+    let mut screen = practise(&coach, &[]);
+    screen.see("You left a draft of 13 words behind: What are tokens and embeddings?");
+    screen.see("[c] continue it");
+    screen.press("c");
+    screen.see("And half a sen");
+    write_line(&mut screen, EMBEDDINGS);
+    write_line(&mut screen, ".");
+    screen.see("Score 100.0 of 100");
+    screen.see(MENU);
+    assert_eq!(drafts(&coach), [format!("{draft}\n{EMBEDDINGS}")]);
+    screen.press("q");
+    assert_eq!(screen.end().0.code(), Some(0));
+}
+
+#[test]
+fn a_closed_terminal_and_a_kill_keep_the_draft() {
+    for signal in [Signal::SIGHUP, Signal::SIGKILL, Signal::SIGTERM] {
+        let coach = trial::coach();
+        let mut screen = practise(&coach, &["two-points"]);
+        write_line(&mut screen, TOKENS);
+        // The next prompt means that the line before it is on disk.
+        screen.see(PROMPT);
+        screen.signal(signal);
+        assert_eq!(screen.end().0.code(), None, "{signal}");
+        assert_eq!(drafts(&coach), [TOKENS], "{signal}");
+
+        let mut screen = practise(&coach, &["two-points"]);
+        screen.see("You left a draft of 9 words behind");
+        screen.see("[d] discard it");
+        screen.press("d");
+        screen.see(PROMPT);
+        assert_eq!(drafts(&coach).len(), 0, "{signal}");
+        screen.press(CTRL_C);
+        assert_eq!(screen.end().0.code(), Some(130), "{signal}");
+    }
+}
+
+#[test]
+fn a_second_terminal_is_not_offered_what_the_first_is_writing() {
+    let coach = trial::coach();
+    let mut first = practise(&coach, &["two-points"]);
+    write_line(&mut first, TOKENS);
+    first.see(PROMPT);
+    let mut second = practise(&coach, &["two-points"]);
+    let before = second.see(PROMPT);
+    assert!(!before.contains("You left a draft"), "{before}");
+    second.press(EMBEDDINGS);
+    second.press(ENTER);
+    second.see(PROMPT);
+    let mut both = drafts(&coach);
+    both.sort_unstable();
+    assert_eq!(both, [EMBEDDINGS, TOKENS]);
+}
+
+#[test]
+fn a_long_pasted_line_is_not_cut() {
+    let coach = trial::coach();
+    let mut screen = practise(&coach, &["two-points"]);
+    let long = "attention ".repeat(800) + "ends here";
+    screen.see(PROMPT);
+    screen.press(&format!("\u{1b}[200~{long}\u{1b}[201~"));
+    screen.see("ends here");
+    screen.press(ENTER);
+    screen.see(PROMPT);
+    assert_eq!(drafts(&coach), [long]);
+}
+
+#[test]
+fn lines_pasted_into_a_terminal_without_bracketed_paste_all_arrive() {
+    let coach = trial::coach();
+    let mut screen = practise(&coach, &["two-points"]);
+    screen.see(PROMPT);
+    let lines: Vec<String> = (0..30).map(|number| format!("Line {number} of what was pasted.")).collect();
+    screen.press(&format!("{}{ENTER}.{ENTER}", lines.join(ENTER)));
+    screen.see(MENU);
+    assert_eq!(drafts(&coach), [lines.join("\n")]);
+}
+
+#[test]
+fn escape_sequences_in_a_draft_are_shown_and_not_sent_to_the_terminal() {
+    let coach = trial::coach();
+    coach.write("home/drafts/draft-two-points.left.txt", format!("\u{1b}[31m{TOKENS}\u{1b}]0;title\u{7}"));
+    let mut screen = practise(&coach, &["two-points"]);
+    screen.see("[c] continue it");
+    screen.press("c");
+    screen.see("\\u{1b}[31mTokens are pieces");
+    write_line(&mut screen, ".");
+    screen.see("of 100");
+    screen.see(MENU);
+    screen.press("q");
+    let (ended, printed) = screen.end();
+    assert_eq!(ended.code(), Some(0));
+    assert!(!printed.contains("\u{1b}[31m") && !printed.contains("\u{1b}]0;"), "{printed:?}");
+}
+
+#[test]
+fn an_empty_answer_gets_no_critique() {
+    let coach = trial::coach();
+    let mut screen = practise(&coach, &["two-points"]);
+    write_line(&mut screen, ".");
+    screen.see("There is nothing to judge yet. A rough answer is enough to learn from.");
+    screen.see(MENU);
+    screen.press("w");
+    write_line(&mut screen, TOKENS);
+    write_line(&mut screen, ".");
+    screen.see("of 100");
+    screen.see(MENU);
+    screen.press("q");
+    assert_eq!(screen.end().0.code(), Some(0));
+}
+
+#[test]
+fn an_unknown_question_is_an_error_that_names_the_nearest() {
+    let coach = trial::coach();
+    let mut screen = practise(&coach, &["two-pionts"]);
+    screen.see("there is no question \"two-pionts\"");
+    screen.see("two-points");
+    assert_eq!(screen.end().0.code(), Some(2));
+}
+
+/// A configuration with one judge at this address, which is asked once.
+fn configure(coach: &Coach, port: u16) {
+    let judge =
+        format!("[judges.far]\nbase_url = \"http://127.0.0.1:{port}/v1\"\nmodel = \"m\"\nretries = 0\n");
+    coach.write("coach.toml", judge);
+}
+
+#[test]
+fn a_dead_endpoint_costs_nothing_but_the_critique() {
+    let coach = trial::coach();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    configure(&coach, free.local_addr().unwrap().port());
+    drop(free);
+    let arguments = ["two-points", "--config", "coach.toml", "--judge", "far"];
+    let mut screen = practise(&coach, &arguments);
+    write_line(&mut screen, TOKENS);
+    write_line(&mut screen, ".");
+    screen.see("There is no critique:");
+    screen.see(MENU);
+    assert_eq!(drafts(&coach), [TOKENS]);
+    screen.press("q");
+    screen.see("Your draft is kept");
+    assert_eq!(screen.end().0.code(), Some(1));
+
+    let mut screen = practise(&coach, &arguments);
+    screen.see("[c] continue it");
+    screen.press("c");
+    write_line(&mut screen, ".");
+    screen.see("[b] built-in judge");
+    screen.press("b");
+    screen.see("Score 50.0 of 100");
+    screen.see(MENU);
+    screen.press("q");
+    assert_eq!(screen.end().0.code(), Some(0));
+}
+
+#[test]
+fn ctrl_c_while_the_judge_is_at_work_keeps_the_draft() {
+    let coach = trial::coach();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    configure(&coach, silent.local_addr().unwrap().port());
+    let mut screen = practise(&coach, &["two-points", "--config", "coach.toml", "--judge", "far"]);
+    write_line(&mut screen, TOKENS);
+    write_line(&mut screen, ".");
+    // It has asked, and gets no reply.
+    let (sender, asked) = channel();
+    std::thread::spawn(move || sender.send(silent.accept()));
+    let _asked = asked.recv_timeout(PATIENCE).unwrap();
+    screen.press(CTRL_C);
+    screen.see("Your draft is kept");
+    assert_eq!(screen.end().0.code(), Some(130));
+    assert_eq!(drafts(&coach), [TOKENS]);
+}
+
+#[test]
+fn an_editor_writes_the_answer_and_one_that_fails_loses_nothing() {
+    let coach = trial::coach();
+    coach.write("typed.txt", format!("\u{feff}{TOKENS}\r\n{EMBEDDINGS}\r\n"));
+    coach.write("editor.sh", "cat typed.txt > \"$2\"\ntest \"$1\" = works\n");
+    let with_editor = |editor: &str| {
+        let mut command = coach.command(&["practice", "two-points", "--rubrics", "rubrics", "--editor"]);
+        command.env("EDITOR", editor);
+        Screen::start(command)
+    };
+    let mut screen = with_editor("sh editor.sh 'works'");
+    screen.see("Score 100.0 of 100");
+    screen.see("[e] revise in editor");
+    screen.see(MENU);
+    screen.press("q");
+    assert_eq!(screen.end().0.code(), Some(0));
+
+    let mut screen = with_editor("sh editor.sh fails");
+    screen.see("the editor `sh editor.sh fails` failed");
+    screen.see("what was written is kept in");
+    screen.see(PROMPT);
+    screen.press(CTRL_C);
+    assert_eq!(screen.end().0.code(), Some(130));
+    assert!(drafts(&coach)[0].contains(EMBEDDINGS));
+}

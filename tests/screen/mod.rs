@@ -1,0 +1,112 @@
+//! A terminal for the real program: keys go in, and the test waits for what it expects to see.
+
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Command, ExitStatus};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use pty_process::Size;
+use pty_process::blocking::Pty;
+
+/// Far longer than anything takes, also on a busy machine; only a failing test waits so long.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) const ENTER: &str = "\r";
+pub(crate) const CTRL_C: &str = "\u{3}";
+pub(crate) const CTRL_D: &str = "\u{4}";
+pub(crate) const CTRL_U: &str = "\u{15}";
+
+/// The program on a terminal of 80 columns.
+pub(crate) struct Screen {
+    pty: Arc<Pty>,
+    child: Child,
+    output: Receiver<Vec<u8>>,
+    /// All that was printed, escape sequences included.
+    all: Vec<u8>,
+    /// How much of it has been looked at.
+    seen: usize,
+}
+
+impl Screen {
+    /// Starts the command.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let (pty, pts) = pty_process::blocking::open().unwrap();
+        pty.resize(Size::new(40, 80)).unwrap();
+        command.env("TERM", "xterm").env("NO_COLOR", "1").env("PATH", std::env::var_os("PATH").unwrap());
+        // What `Coach` set is for runs without a terminal.
+        command.env_remove("COLUMNS");
+        // The terminal takes the place of all three streams.
+        let child = pty_process::blocking::Command::from(command).spawn(pts).unwrap();
+        let pty = Arc::new(pty);
+        let output = read_on_a_thread(Arc::clone(&pty));
+        Self { pty, child, output, all: Vec::new(), seen: 0 }
+    }
+
+    /// Types.
+    pub(crate) fn press(&mut self, keys: &str) {
+        (&*self.pty).write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Waits until `text` is printed behind what was seen before; gives what came in between.
+    pub(crate) fn see(&mut self, text: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let unseen = &self.all[self.seen..];
+            if let Some(at) = unseen.windows(text.len()).position(|window| window == text.as_bytes()) {
+                let between = String::from_utf8_lossy(&unseen[..at]).into_owned();
+                self.seen += at + text.len();
+                return between;
+            }
+            match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(printed) => self.all.extend(printed),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    panic!("{text:?} was not printed. On the screen:\n{}", self.printed())
+                }
+            }
+        }
+    }
+
+    /// All that was printed.
+    pub(crate) fn printed(&self) -> String {
+        String::from_utf8_lossy(&self.all).into_owned()
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), signal).unwrap();
+    }
+
+    /// Waits until the program ends; how it ended and all that it printed.
+    pub(crate) fn end(&mut self) -> (ExitStatus, String) {
+        let deadline = Instant::now() + PATIENCE;
+        while let Ok(printed) = self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            self.all.extend(printed);
+        }
+        assert!(Instant::now() < deadline, "the program goes on. On the screen:\n{}", self.printed());
+        (self.child.wait().unwrap(), self.printed())
+    }
+}
+
+fn read_on_a_thread(pty: Arc<Pty>) -> Receiver<Vec<u8>> {
+    let (sender, output) = channel();
+    std::thread::spawn(move || {
+        let mut piece = [0; 4096];
+        // The end of the program is an error here on Linux, and the end of the file elsewhere.
+        while let Ok(read @ 1..) = (&*pty).read(&mut piece) {
+            if sender.send(piece[..read].to_vec()).is_err() {
+                break;
+            }
+        }
+    });
+    output
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // A failed test leaves the program waiting for keys.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
