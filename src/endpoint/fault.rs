@@ -1,0 +1,139 @@
+//! What can go wrong with one request, before anybody decides whether to try again.
+
+use std::time::Duration;
+
+use super::complaint::{Complaint, ComplaintKind};
+use super::error::{EndpointError, TimeLimit};
+use super::excerpt::without_key;
+use super::settings::EndpointSettings;
+
+/// One request that brought no reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The server answered, but not with a reply.
+    Complained { complaint: Complaint, wait: RequestedWait },
+    /// The server points elsewhere: scheme, host and path.
+    Redirected { target: String },
+    /// No connection.
+    Unreachable { detail: String },
+    /// No secure connection.
+    TlsFailed { detail: String },
+    /// A limit of time passed.
+    TimedOut { limit: TimeLimit },
+    /// The connection broke.
+    ConnectionLost { detail: String },
+    /// Not a reply of an OpenAI-compatible server.
+    Malformed { detail: String },
+    /// More bytes than allowed.
+    TooLarge,
+}
+
+/// What a server asks for in its headers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct RequestedWait {
+    /// How long to wait.
+    pub(super) wait: Option<Duration>,
+    /// Whether to try again at all, against what the status says.
+    pub(super) again: Option<bool>,
+}
+
+impl Fault {
+    /// A complaint without headers, as one inside a stream.
+    pub(super) fn complained(complaint: Complaint) -> Self {
+        Self::Complained { complaint, wait: RequestedWait::default() }
+    }
+
+    pub(super) fn malformed(detail: impl Into<String>) -> Self {
+        Self::Malformed { detail: detail.into() }
+    }
+
+    /// Whether there is no such path at this server.
+    pub(super) fn is_wrong_path(&self) -> bool {
+        match self {
+            Self::Complained { complaint, .. } => complaint.kind == ComplaintKind::WrongPath,
+            Self::Redirected { .. }
+            | Self::Unreachable { .. }
+            | Self::TlsFailed { .. }
+            | Self::TimedOut { .. }
+            | Self::ConnectionLost { .. }
+            | Self::Malformed { .. }
+            | Self::TooLarge => false,
+        }
+    }
+
+    /// The error for the user, where nothing is left to try.
+    pub(super) fn into_error(
+        self,
+        place: String,
+        tried_v1: bool,
+        settings: &EndpointSettings,
+    ) -> EndpointError {
+        let shown = |detail: &str| without_key(detail, settings.api_key.as_ref());
+        match self {
+            Self::Complained { complaint, wait } => {
+                let detail = shown(&complaint.said);
+                complaint_error(&complaint, wait, Scene { place, detail, tried_v1, settings })
+            }
+            Self::Redirected { target } => EndpointError::Redirected { place, target: shown(&target) },
+            Self::Unreachable { detail } => EndpointError::Unreachable { place, detail: shown(&detail) },
+            Self::TlsFailed { detail } => EndpointError::TlsFailed { place, detail: shown(&detail) },
+            Self::TimedOut { limit } => {
+                EndpointError::TimedOut { place, limit, after: length_of(limit, settings) }
+            }
+            Self::ConnectionLost { detail } => {
+                EndpointError::ConnectionLost { place, detail: shown(&detail) }
+            }
+            Self::Malformed { detail } => EndpointError::MalformedReply { place, detail: shown(&detail) },
+            Self::TooLarge => EndpointError::TooLarge { place, limit: settings.max_reply_bytes },
+        }
+    }
+}
+
+/// Where and with what a complaint came.
+struct Scene<'a> {
+    place: String,
+    detail: String,
+    tried_v1: bool,
+    settings: &'a EndpointSettings,
+}
+
+fn complaint_error(complaint: &Complaint, wait: RequestedWait, scene: Scene<'_>) -> EndpointError {
+    let Scene { place, detail, tried_v1, settings } = scene;
+    let detail = if detail.is_empty() { "it gives no reason".to_owned() } else { detail };
+    match complaint.kind {
+        ComplaintKind::UnknownModel => {
+            EndpointError::UnknownModel { place, model: settings.model.clone(), detail, offered: Vec::new() }
+        }
+        ComplaintKind::ContextTooLong => EndpointError::ContextTooLong { place, detail },
+        ComplaintKind::ContentFilter => EndpointError::Refused { place, detail },
+        ComplaintKind::QuotaExhausted => EndpointError::QuotaExhausted { place, detail },
+        ComplaintKind::WrongPath => EndpointError::NotFound { place, detail, tried_v1 },
+        ComplaintKind::Parameter(_) | ComplaintKind::Other => {
+            status_error(complaint.status, wait, place, detail, settings)
+        }
+    }
+}
+
+fn status_error(
+    status: u16,
+    wait: RequestedWait,
+    place: String,
+    detail: String,
+    settings: &EndpointSettings,
+) -> EndpointError {
+    match status {
+        401 | 403 if settings.api_key.is_none() => EndpointError::KeyMissing { place },
+        401 | 403 => EndpointError::KeyRefused { place, status, detail },
+        429 => EndpointError::RateLimited { place, detail, retry_after: wait.wait },
+        400..500 => EndpointError::RequestRejected { place, status, detail },
+        _ => EndpointError::ServerFailed { place, status, detail },
+    }
+}
+
+fn length_of(limit: TimeLimit, settings: &EndpointSettings) -> Duration {
+    match limit {
+        TimeLimit::Connect => settings.connect_timeout,
+        TimeLimit::FirstToken | TimeLimit::Silence => settings.first_token_timeout,
+        TimeLimit::Total => settings.total_timeout,
+    }
+}
