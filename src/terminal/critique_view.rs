@@ -136,7 +136,9 @@ fn rating_lines(page: &mut Page, rubric: &Rubric, rating: &Rating, answer: &str,
 
 /// Advice that only says "say that" and a key point adds nothing to the list of what is missing.
 fn repeats_missing(rating: &Rating) -> bool {
-    rating.missing.iter().any(|key_point| rating.advice.contains(key_point.trim_end_matches('.')))
+    // "Say that if the search ..." begins the key point in lower case.
+    let advice = rating.advice.to_lowercase();
+    rating.missing.iter().any(|key_point| advice.contains(key_point.to_lowercase().trim_end_matches('.')))
 }
 
 fn rating_head(page: &mut Page, rubric: &Rubric, criterion: &Criterion, rating: &Rating, view: View) {

@@ -14,8 +14,8 @@ fn a_critique_at_80_columns() {
     ■■■□ 3 of 4  Where the knowledge lives
       You say where RAG gets its knowledge and when, but not where fine-tuning keeps
       it.
-        “RAG fetches passages from an index at inference time and places them in
-        the context”
+        “RAG fetches passages from an index at inference time and places them in the
+        context”
       Missing:
       - Fine-tuning changes the weights.
       Next: Contrast the index with the weights.

@@ -2,7 +2,7 @@
 //!
 //! Everything that a renderer prints goes through a [`Page`], so that no renderer can forget to sanitise.
 
-use textwrap::{Options, WordSplitter};
+use textwrap::{Options, WordSplitter, WrapAlgorithm};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::sanitise::sanitised;
@@ -143,7 +143,8 @@ fn wrapped_behind(first: &str, rest: &str, text: &str, columns: usize) -> Vec<(S
     let options = Options::new(columns.max(indent + NARROWEST))
         .initial_indent(&first_blanks)
         .subsequent_indent(&rest_blanks)
-        .word_splitter(WordSplitter::NoHyphenation);
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
     textwrap::wrap(&one_line(text), options)
         .into_iter()
         .enumerate()

@@ -31,7 +31,8 @@ pub use editor::{edit_in_editor, has_editor};
 pub use problems::render_problems;
 pub use progress::{Bar, Spinner};
 pub use question_view::{
-    ModelAnswer, render_list, render_list_plain, render_model_answer, render_question, render_rubric,
+    ModelAnswer, render_list, render_list_plain, render_model_answer, render_paragraph, render_question,
+    render_rubric,
 };
 pub use sanitise::sanitised;
 pub use summary_view::render_summary;

@@ -33,6 +33,13 @@ fn question_lines(page: &mut Page, rubric: &Rubric) {
     page.prose("  ", &rubric.question);
 }
 
+/// A sentence or two between other texts.
+pub fn render_paragraph(text: &str, view: &View) -> String {
+    let mut page = Page::new(*view);
+    page.paragraph("", Tone::Plain, text);
+    page.finish()
+}
+
 /// What a strong candidate would say.
 pub fn render_model_answer(rubric: &Rubric, view: &View) -> String {
     let mut page = Page::new(*view);

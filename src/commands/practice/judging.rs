@@ -5,7 +5,9 @@ use crate::critique::Rating;
 use crate::error::Result;
 use crate::judge::{Judge, JudgeFailure, Sighting, Spent};
 use crate::score::Grade;
-use crate::terminal::{Spinner, Terminal, render_closing, render_critique, render_rating};
+use crate::terminal::{
+    Spinner, Terminal, View, render_closing, render_critique, render_paragraph, render_rating,
+};
 
 /// What came of judging an answer.
 #[derive(Debug)]
@@ -53,7 +55,7 @@ pub(super) async fn judge_on_screen(
     drop(spinner);
     if let Judged::Graded(grade, _) = &judged {
         terminal.print(&rest_of_critique(terminal, rubric, grade, answer, &shown))?;
-        terminal.print(&format!("\n{}\n", judge_line(judge)))?;
+        terminal.print(&format!("\n{}", judge_line(judge, &terminal.view())))?;
     }
     Ok(judged)
 }
@@ -84,7 +86,8 @@ fn sighting_text(
         Sighting::Restarted if shown.is_empty() => String::new(),
         Sighting::Restarted => {
             shown.clear();
-            "The judge's reply was no critique, so it starts over.\n\n".to_owned()
+            let line = "The judge's reply was no critique, so it starts over.";
+            format!("{}\n", render_paragraph(line, &terminal.view()))
         }
     }
 }
@@ -105,19 +108,18 @@ fn rest_of_critique(
         render_closing(rubric, grade, answer, &view)
     } else {
         let critique = render_critique(rubric, grade, answer, &view);
-        format!("The ratings were corrected while they were checked. The whole critique:\n\n{critique}")
+        let line = "The ratings were corrected while they were checked. The whole critique:";
+        format!("{}\n{critique}", render_paragraph(line, &view))
     }
 }
 
-/// Who judged, as one line for the candidate.
-pub(super) fn judge_line(judge: &Judge) -> String {
-    match judge {
+/// Who judged.
+pub(super) fn judge_line(judge: &Judge, view: &View) -> String {
+    let line = match judge {
         Judge::BuiltIn(_) => {
-            "Judged by the built-in judge. It compares sentences; take it as an estimate.".into()
+            "Judged by the built-in judge. It compares sentences; take it as an estimate.".to_owned()
         }
-        Judge::Model(_) => match judge.model() {
-            Some(model) => format!("Judged by {model} ({}).", judge.name()),
-            None => format!("Judged by {}.", judge.name()),
-        },
-    }
+        Judge::Model(model) => format!("Judged by {} ({}).", model.model(), judge.name()),
+    };
+    render_paragraph(&line, view)
 }

@@ -66,8 +66,8 @@ fn print_grade(
     let printed = if args.json {
         json_line(practice, rubric, text, &Outcome::Graded(Box::new(grade)), spent)
     } else {
-        let critique = render_critique(rubric, &grade, text, &practice.context.terminal.view());
-        format!("{critique}\n{}\n", judge_line(&practice.judge))
+        let view = practice.context.terminal.view();
+        format!("{}\n{}", render_critique(rubric, &grade, text, &view), judge_line(&practice.judge, &view))
     };
     practice.context.terminal.print(&printed)?;
     Ok(Exit::Done)
