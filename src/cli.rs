@@ -116,9 +116,23 @@ pub struct PracticeArgs {
     /// Print the grade as JSON (with --answer)
     #[arg(long, requires = "answer")]
     pub json: bool,
+    /// How much of the critique is shown.
+    #[command(flatten)]
+    pub detail: DetailArgs,
     /// Which judge grades.
     #[command(flatten)]
     pub judge: JudgeArgs,
+}
+
+/// How much of a critique is shown.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct DetailArgs {
+    /// Show words only: no scores, levels or points
+    #[arg(long, conflicts_with = "verbose")]
+    pub no_scores: bool,
+    /// Also show weights, the wording of the levels reached, and every quotation whole
+    #[arg(long, short)]
+    pub verbose: bool,
 }
 
 /// `coach grade`

@@ -234,6 +234,25 @@ fn an_empty_answer_gets_no_critique() {
 }
 
 #[test]
+fn a_terminal_that_cannot_redraw_is_asked_in_plain_lines() {
+    let coach = trial::coach();
+    let mut command = coach.command(&["practice", "--rubrics", "rubrics", "--topic", "trial"]);
+    command.env("TERM", "dumb");
+    let mut screen = Screen::start_as_is(command);
+    screen.see("1  What are tokens and embeddings?");
+    screen.see("Which question? Type its number.");
+    screen.press("1\n");
+    screen.see("A line with only a dot ends it");
+    screen.press(&format!("{TOKENS}\n.\n"));
+    screen.see("Score 50.0 of 100");
+    screen.see(MENU);
+    screen.press("q\n");
+    let (ended, printed) = screen.end();
+    assert_eq!(ended.code(), Some(0));
+    assert!(!printed.contains('\u{1b}'), "{printed:?}");
+}
+
+#[test]
 fn an_unknown_question_is_an_error_that_names_the_nearest() {
     let coach = trial::coach();
     let mut screen = practise(&coach, &["two-pionts"]);

@@ -22,7 +22,7 @@ fn an_answer_from_a_file_gets_its_critique() {
     let coach = trial::coach();
     coach.write("answer.txt", format!("\u{feff}{TOKENS}\r\n"));
     let ran = practise(&coach, &["two-points", "--answer", "answer.txt"]);
-    insta::assert_snapshot!(ran.transcript(), @r#"
+    insta::assert_snapshot!(ran.transcript(), @r"
     Score 50.0 of 100, partial
     The answer covers part of what the rubric asks for; an interviewer would probe
     the rest.
@@ -41,9 +41,9 @@ fn an_answer_from_a_file_gets_its_critique() {
 
     Judged by the built-in judge. It compares sentences; take it as an estimate.
     --- stderr
-    Judge: built-in, an estimate made on this machine. For a model's critique set OPENAI_BASE_URL or add a [judges.NAME] table to the configuration (see README, "Connect a model").
+    Judge: built-in, an offline estimate. For a model's critique, set OPENAI_BASE_URL (see README).
     --- exit 0
-    "#);
+    ");
     assert_eq!(drafts(&coach).len(), 0);
 }
 
@@ -63,6 +63,33 @@ fn an_answer_from_standard_input_can_be_graded_as_json() {
     let line = coach::answer("two-points", "two-points", TOKENS);
     let graded = coach.run_with(&["grade", "-", "--rubrics", "rubrics", "--judge", "built-in"], &line);
     assert_eq!(grades(&graded.stdout)[0]["key"], lines[0]["key"]);
+}
+
+#[test]
+fn numbers_can_be_left_out_and_details_asked_for() {
+    let coach = trial::coach();
+    let ran =
+        |flag| practise_with(&coach, &["two-points", "--answer", "-", "--judge", "built-in", flag], TOKENS);
+    insta::assert_snapshot!(ran("--no-scores").stdout, @r"
+    The answer covers part of what the rubric asks for; an interviewer would probe
+    the rest.
+
+    [covered]  Tokens
+      Makes the key point.
+        “Tokens are pieces of text from a fixed vocabulary.”
+
+    [not yet]  Embeddings
+      Does not speak of this.
+      Missing:
+      - Embeddings map tokens to vectors.
+
+    Work on first: Embeddings
+      The next level: Says that embeddings are vectors.
+
+    Judged by the built-in judge. It compares sentences; take it as an estimate.
+    ");
+    let verbose = ran("--verbose").stdout;
+    assert!(verbose.contains("Tokens (weight 1)") && verbose.contains("Level: Absent."), "{verbose}");
 }
 
 #[test]
@@ -131,7 +158,7 @@ fn a_session_fed_through_a_pipe_prints_no_prompts() {
     let coach = trial::coach();
     let input = format!("two-points\n{TOKENS}\n.\nr\n{TOKENS}\n{EMBEDDINGS}\n.\nm\nq\n");
     let ran = practise_with(&coach, &["--topic", "trial"], &input);
-    insta::assert_snapshot!(ran.transcript(), @r#"
+    insta::assert_snapshot!(ran.transcript(), @r"
     What are tokens and embeddings?
     trial, intro, about 2 minutes
 
@@ -180,9 +207,9 @@ fn a_session_fed_through_a_pipe_prints_no_prompts() {
       Tokens are pieces of text from a fixed vocabulary. Embeddings map tokens to
       vectors.
     --- stderr
-    Judge: built-in, an estimate made on this machine. For a model's critique set OPENAI_BASE_URL or add a [judges.NAME] table to the configuration (see README, "Connect a model").
+    Judge: built-in, an offline estimate. For a model's critique, set OPENAI_BASE_URL (see README).
     --- exit 0
-    "#);
+    ");
     assert_eq!(drafts(&coach).len(), 0);
 }
 

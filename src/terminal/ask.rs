@@ -44,14 +44,14 @@ pub struct Choice<T> {
 /// Through a pipe one line is read: the entry's id or its number, counted from 1.
 pub fn choose(terminal: &Terminal, prompt: &str, entries: &[Entry]) -> Result<Option<usize>> {
     if !terminal.can_ask() {
-        return choose_by_line(entries);
+        return choose_by_line(terminal, prompt, entries);
     }
     let screen = Term::stderr();
     let room = usize::from(screen.size().1).saturating_sub(POINTER_COLUMNS);
     // An entry that wraps would be left behind on the screen when the list is redrawn.
     let lines: Vec<String> = entries.iter().map(|entry| cut(&one_line(&entry.text), room)).collect();
     let chosen = FuzzySelect::with_theme(&ColorfulTheme::default())
-        .with_prompt(prompt)
+        .with_prompt(format!("{prompt} Type to search"))
         .items(&lines)
         .default(0)
         .max_length(ENTRIES_SHOWN)
@@ -63,7 +63,13 @@ pub fn choose(terminal: &Terminal, prompt: &str, entries: &[Entry]) -> Result<Op
     })
 }
 
-fn choose_by_line(entries: &[Entry]) -> Result<Option<usize>> {
+fn choose_by_line(terminal: &Terminal, prompt: &str, entries: &[Entry]) -> Result<Option<usize>> {
+    if terminal.is_attended() {
+        for (number, entry) in entries.iter().enumerate() {
+            terminal.notice(&format!("{}  {}", number + 1, one_line(&entry.text)));
+        }
+        terminal.notice(&format!("{prompt} Type its number."));
+    }
     let Some(line) = read_line()? else {
         return Ok(None);
     };
@@ -84,7 +90,7 @@ fn choose_by_line(entries: &[Entry]) -> Result<Option<usize>> {
 /// does. `None` when the input ends.
 pub fn choose_letter<T: Copy>(terminal: &Terminal, choices: &[Choice<T>]) -> Result<Option<T>> {
     if !terminal.can_ask() {
-        return letter_by_line(choices);
+        return letter_by_line(terminal, choices);
     }
     let screen = Term::stderr();
     let fault = |fault: io::Error| keyboard_fault(&fault);
@@ -120,7 +126,10 @@ fn menu_lines<T>(choices: &[Choice<T>], columns: usize) -> Vec<String> {
     lines
 }
 
-fn letter_by_line<T: Copy>(choices: &[Choice<T>]) -> Result<Option<T>> {
+fn letter_by_line<T: Copy>(terminal: &Terminal, choices: &[Choice<T>]) -> Result<Option<T>> {
+    if terminal.is_attended() {
+        terminal.notice(&menu_lines(choices, terminal.columns).join("\n"));
+    }
     while let Some(line) = read_line()? {
         let typed = line.trim().chars().next().map(|typed| typed.to_ascii_lowercase());
         if let Some(choice) = choices.iter().find(|choice| Some(choice.key) == typed) {

@@ -111,9 +111,14 @@ impl Terminal {
         self.stdout == Stream::Screen
     }
 
-    /// Whether somebody can be asked with prompts: keys come from a terminal that can draw them.
+    /// Whether a person types and reads along.
+    pub fn is_attended(&self) -> bool {
+        self.stdin == Stream::Screen && self.stderr == Stream::Screen
+    }
+
+    /// Whether that person can be asked with prompts that draw and redraw themselves.
     pub fn can_ask(&self) -> bool {
-        self.stdin == Stream::Screen && self.stderr == Stream::Screen && !is_dumb()
+        self.is_attended() && !is_dumb()
     }
 
     /// Whether progress on standard error is seen by a person.

@@ -31,11 +31,17 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    /// Starts the command.
+    /// Starts the command on a terminal like most.
     pub(crate) fn start(mut command: Command) -> Self {
+        command.env("TERM", "xterm");
+        Self::start_as_is(command)
+    }
+
+    /// Starts the command on a terminal of the kind that its environment names.
+    pub(crate) fn start_as_is(mut command: Command) -> Self {
         let (pty, pts) = pty_process::blocking::open().unwrap();
         pty.resize(Size::new(40, 80)).unwrap();
-        command.env("TERM", "xterm").env("NO_COLOR", "1").env("PATH", std::env::var_os("PATH").unwrap());
+        command.env("NO_COLOR", "1").env("PATH", std::env::var_os("PATH").unwrap());
         // What `Coach` set is for runs without a terminal.
         command.env_remove("COLUMNS");
         // The terminal takes the place of all three streams.

@@ -39,6 +39,7 @@ pub(super) async fn judge_answer(
 /// Judges `answer` and prints the critique: each rating as it is completed, the rest in the end.
 pub(super) async fn judge_on_screen(
     terminal: &Terminal,
+    view: View,
     judge: &Judge,
     rubric: &Rubric,
     answer: &str,
@@ -46,7 +47,7 @@ pub(super) async fn judge_on_screen(
     let spinner = spinner(terminal, judge);
     let mut shown: Vec<Rating> = Vec::new();
     let mut watch = |sighting: Sighting<'_>| {
-        let text = sighting_text(terminal, rubric, answer, &sighting, &mut shown);
+        let text = sighting_text(view, rubric, answer, &sighting, &mut shown);
         let print = || terminal.print(&text);
         // A screen that has gone away shows up when the rest of the critique is printed.
         let _ = spinner.as_ref().map_or_else(print, |spinner| spinner.aside(print));
@@ -54,8 +55,8 @@ pub(super) async fn judge_on_screen(
     let judged = judge_answer(judge, rubric, answer, &mut watch).await;
     drop(spinner);
     if let Judged::Graded(grade, _) = &judged {
-        terminal.print(&rest_of_critique(terminal, rubric, grade, answer, &shown))?;
-        terminal.print(&format!("\n{}", judge_line(judge, &terminal.view())))?;
+        terminal.print(&rest_of_critique(view, rubric, grade, answer, &shown))?;
+        terminal.print(&format!("\n{}", judge_line(judge, &view)))?;
     }
     Ok(judged)
 }
@@ -72,7 +73,7 @@ pub(super) fn spinner(terminal: &Terminal, judge: &Judge) -> Option<Spinner> {
 
 /// What a sighting adds to the screen; `shown` are the ratings that are on it.
 fn sighting_text(
-    terminal: &Terminal,
+    view: View,
     rubric: &Rubric,
     answer: &str,
     sighting: &Sighting<'_>,
@@ -81,27 +82,20 @@ fn sighting_text(
     match sighting {
         Sighting::Rating(rating) => {
             shown.push((*rating).clone());
-            format!("{}\n", render_rating(rubric, rating, answer, &terminal.view()))
+            format!("{}\n", render_rating(rubric, rating, answer, &view))
         }
         Sighting::Restarted if shown.is_empty() => String::new(),
         Sighting::Restarted => {
             shown.clear();
             let line = "The judge's reply was no critique, so it starts over.";
-            format!("{}\n", render_paragraph(line, &terminal.view()))
+            format!("{}\n", render_paragraph(line, &view))
         }
     }
 }
 
 /// The whole critique where nothing of it is on the screen yet, else what follows the ratings. Ratings that were
 /// corrected since are printed again.
-fn rest_of_critique(
-    terminal: &Terminal,
-    rubric: &Rubric,
-    grade: &Grade,
-    answer: &str,
-    shown: &[Rating],
-) -> String {
-    let view = terminal.view();
+fn rest_of_critique(view: View, rubric: &Rubric, grade: &Grade, answer: &str, shown: &[Rating]) -> String {
     if shown.is_empty() {
         render_critique(rubric, grade, answer, &view)
     } else if shown == grade.critique.ratings {
@@ -122,4 +116,53 @@ pub(super) fn judge_line(judge: &Judge, view: &View) -> String {
         Judge::Model(model) => format!("Judged by {} ({}).", model.model(), judge.name()),
     };
     render_paragraph(&line, view)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bank::Bank;
+    use crate::critique::Critique;
+
+    fn rating(rubric: &Rubric, level: u8) -> Rating {
+        Rating {
+            id: rubric.criteria[0].id.clone(),
+            level,
+            reason: "A reason.".into(),
+            advice: String::new(),
+            evidence: Vec::new(),
+            missing: Vec::new(),
+            unfounded: false,
+        }
+    }
+
+    fn grade(rubric: &Rubric, level: u8) -> Grade {
+        Grade::new(rubric, Critique { ratings: vec![rating(rubric, level)], ..Critique::default() })
+    }
+
+    #[test]
+    fn what_is_on_the_screen_is_not_printed_again_unless_it_was_corrected() {
+        let bank = Bank::shipped().unwrap();
+        let (rubric, view) = (bank.rubric("surprisal").unwrap(), View::plain(80));
+        let rest = |level, shown: &[Rating]| rest_of_critique(view, rubric, &grade(rubric, level), "", shown);
+        let whole = rest(1, &[]);
+        assert!(whole.contains("A reason.") && whole.contains("Score "), "{whole}");
+        let closing = rest(1, &[rating(rubric, 1)]);
+        assert!(!closing.contains("A reason.") && closing.contains("Score "), "{closing}");
+        let corrected = rest(0, &[rating(rubric, 1)]);
+        assert!(corrected.starts_with("The ratings were corrected") && corrected.contains("A reason."));
+    }
+
+    #[test]
+    fn a_judge_that_starts_over_says_so_once_something_was_shown() {
+        let bank = Bank::shipped().unwrap();
+        let (rubric, view) = (bank.rubric("surprisal").unwrap(), View::plain(80));
+        let mut shown = Vec::new();
+        assert_eq!(sighting_text(view, rubric, "", &Sighting::Restarted, &mut shown), "");
+        let seen = rating(rubric, 1);
+        let text = sighting_text(view, rubric, "", &Sighting::Rating(&seen), &mut shown);
+        assert!(text.contains("1 of ") && shown.len() == 1, "{text}");
+        let text = sighting_text(view, rubric, "", &Sighting::Restarted, &mut shown);
+        assert!(text.contains("starts over") && shown.is_empty(), "{text}");
+    }
 }

@@ -11,15 +11,17 @@ use std::sync::Arc;
 
 use super::{Context, chosen};
 use crate::bank::Rubric;
-use crate::cli::PracticeArgs;
+use crate::cli::{DetailArgs, PracticeArgs};
 use crate::error::{Exit, Result};
 use crate::judge::Judge;
 use crate::store::{self, Drafts};
+use crate::terminal::{Detail, View};
 
 /// What practising works with.
 struct Practice<'a> {
     context: &'a Context,
     judge: Arc<Judge>,
+    view: View,
     /// The question that the user named.
     named: Option<&'a Rubric>,
     /// What can be chosen from.
@@ -36,10 +38,20 @@ pub async fn run(args: &PracticeArgs, context: &Context) -> Result<Exit> {
     if let Some(notice) = &ready.notice {
         context.terminal.notice(notice);
     }
-    let practice = Practice { context, judge: ready.judge, named: named.map(AsRef::as_ref), questions };
+    let view = context.terminal.view().with_detail(detail(args.detail));
+    let named = named.map(AsRef::as_ref);
+    let practice = Practice { context, judge: ready.judge, view, named, questions };
     match &args.answer {
         Some(file) => script::run(args, file, &practice).await,
         None => session::run(args, practice).await,
+    }
+}
+
+fn detail(args: DetailArgs) -> Detail {
+    match (args.no_scores, args.verbose) {
+        (true, _) => Detail::WordsOnly,
+        (false, false) => Detail::Usual,
+        (false, true) => Detail::Full,
     }
 }
 

@@ -66,7 +66,7 @@ fn print_grade(
     let printed = if args.json {
         json_line(practice, rubric, text, &Outcome::Graded(Box::new(grade)), spent)
     } else {
-        let view = practice.context.terminal.view();
+        let view = practice.view;
         format!("{}\n{}", render_critique(rubric, &grade, text, &view), judge_line(&practice.judge, &view))
     };
     practice.context.terminal.print(&printed)?;

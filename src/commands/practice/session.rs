@@ -16,13 +16,14 @@ use crate::judge::{Judge, JudgeFailure};
 use crate::score::Grade;
 use crate::store::Drafts;
 use crate::terminal::{
-    Choice, Entry, Start, Terminal, Written, choose, choose_letter, has_editor, read_answer,
+    Choice, Entry, Start, Terminal, View, Written, choose, choose_letter, has_editor, read_answer,
     render_comparison, render_levels, render_model_answer, render_question, sanitised,
 };
 
 /// A session in progress.
 struct Session<'a> {
     terminal: &'a Terminal,
+    view: View,
     judge: Arc<Judge>,
     drafts: Option<Drafts>,
     pen: Pen,
@@ -82,6 +83,7 @@ enum Again {
 pub(super) async fn run(args: &PracticeArgs, practice: Practice<'_>) -> Result<Exit> {
     let mut session = Session {
         terminal: &practice.context.terminal,
+        view: practice.view,
         judge: practice.judge,
         drafts: drafts(practice.context),
         pen: if args.editor { Pen::Editor } else { Pen::Lines },
@@ -160,7 +162,7 @@ impl<'a> Session<'a> {
 
     fn choose_question(&self) -> Result<Option<(&'a Rubric, Sheet)>> {
         let entries: Vec<Entry> = self.questions.iter().map(|rubric| entry(rubric)).collect();
-        let chosen = choose(self.terminal, "Which question? Type to search", &entries)?;
+        let chosen = choose(self.terminal, "Which question?", &entries)?;
         Ok(chosen.map(|index| {
             let rubric = self.questions[index];
             (rubric, Sheet::blank(rubric, self.drafts.as_ref()))
@@ -179,7 +181,7 @@ impl<'a> Session<'a> {
     }
 
     async fn practise_on(&mut self, rubric: &'a Rubric, sheet: &mut Sheet) -> Result<Next> {
-        self.terminal.print(&format!("\n{}\n", render_question(rubric, &self.terminal.view())))?;
+        self.terminal.print(&format!("\n{}\n", render_question(rubric, &self.view)))?;
         self.write(sheet, self.pen)?;
         let mut before: Option<Grade> = None;
         loop {
@@ -264,7 +266,7 @@ impl<'a> Session<'a> {
 
     /// A word to a person; a script needs none.
     fn guide(&self, line: &str) {
-        if self.terminal.can_ask() {
+        if self.terminal.is_attended() {
             self.terminal.notice(line);
         }
     }
@@ -273,7 +275,7 @@ impl<'a> Session<'a> {
     async fn judge(&mut self, rubric: &Rubric, answer: &str) -> Result<Option<Grade>> {
         self.terminal.print("\n")?;
         loop {
-            match judge_on_screen(self.terminal, &self.judge, rubric, answer).await? {
+            match judge_on_screen(self.terminal, self.view, &self.judge, rubric, answer).await? {
                 Judged::Graded(grade, _) => return Ok(Some(*grade)),
                 Judged::Interrupted => return Err(Error::interrupted("interrupted")),
                 Judged::Failed(failure) => match self.after_failure(&failure)? {
@@ -311,7 +313,7 @@ impl<'a> Session<'a> {
     fn compare(&self, rubric: &Rubric, before: Option<&Grade>, after: &Grade) -> Result<()> {
         match before {
             Some(before) => {
-                let table = render_comparison(rubric, before, after, &self.terminal.view());
+                let table = render_comparison(rubric, before, after, &self.view);
                 self.terminal.print(&format!("\n{table}"))
             }
             None => Ok(()),
@@ -331,7 +333,7 @@ impl<'a> Session<'a> {
         ]);
         self.guide("");
         let step = choose_letter(self.terminal, &choices)?.unwrap_or(Step::Quit);
-        let view = self.terminal.view();
+        let view = self.view;
         match step {
             Step::ModelAnswer => self.terminal.print(&format!("\n{}", render_model_answer(rubric, &view)))?,
             Step::Why => {
