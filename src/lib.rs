@@ -4,6 +4,8 @@
 //! [`critique::Critique`]: a level for each criterion with evidence, and the mistakes it found. [`score`] turns
 //! critique and rubric into a grade; [`record`] is how a grade is written down.
 
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
 pub mod answer;
 pub mod bank;
 pub mod batch;

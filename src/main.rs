@@ -1,5 +1,7 @@
 //! Parses the command line, runs the command, prints what went wrong and ends with the documented exit code.
 
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
