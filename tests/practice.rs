@@ -6,38 +6,21 @@ mod coach;
 mod screen;
 mod trial;
 
-use std::net::TcpListener;
-use std::sync::mpsc::channel;
-
-use coach::Coach;
 use nix::sys::signal::Signal;
-use screen::{CTRL_C, CTRL_D, CTRL_U, ENTER, PATIENCE, Screen};
+use screen::{CTRL_C, CTRL_D, CTRL_U, ENTER, MENU, PROMPT, Screen};
 use trial::{EMBEDDINGS, TOKENS, drafts};
-
-const MENU: &str = "[q] quit";
-const PROMPT: &str = "> ";
-
-fn practise(coach: &Coach, arguments: &[&str]) -> Screen {
-    Screen::start(coach.command(&[&["practice", "--rubrics", "rubrics"], arguments].concat()))
-}
-
-fn write_line(screen: &mut Screen, line: &str) {
-    screen.see(PROMPT);
-    screen.press(line);
-    screen.press(ENTER);
-}
 
 #[test]
 fn a_whole_session() {
     let coach = trial::coach();
-    let mut screen = practise(&coach, &["--topic", "trial"]);
+    let mut screen = screen::practise(&coach, &["--topic", "trial"]);
     screen.see("Judge: built-in");
     screen.see("Which question?");
     screen.press("embed");
     screen.press(ENTER);
     screen.see("trial, intro, about 2 minutes");
-    write_line(&mut screen, TOKENS);
-    write_line(&mut screen, ".");
+    screen.write_line(TOKENS);
+    screen.write_line(".");
     screen.see("Score 50.0 of 100, partial");
     screen.see("1 of 1  Tokens");
     screen.see(&format!("“{TOKENS}”"));
@@ -56,8 +39,8 @@ fn a_whole_session() {
     screen.see("line by line");
     screen.see(TOKENS);
     screen.press(ENTER);
-    write_line(&mut screen, EMBEDDINGS);
-    write_line(&mut screen, ".");
+    screen.write_line(EMBEDDINGS);
+    screen.write_line(".");
     screen.see("Score 100.0 of 100, strong");
     screen.see("before");
     screen.see("+1");
@@ -73,8 +56,8 @@ fn a_whole_session() {
 #[test]
 fn next_asks_another_question_and_escape_chooses_none() {
     let coach = trial::coach();
-    let mut screen = practise(&coach, &["two-points"]);
-    write_line(&mut screen, TOKENS);
+    let mut screen = screen::practise(&coach, &["two-points"]);
+    screen.write_line(TOKENS);
     screen.see(PROMPT);
     screen.press(CTRL_D);
     screen.see(MENU);
@@ -88,9 +71,9 @@ fn next_asks_another_question_and_escape_chooses_none() {
 #[test]
 fn a_revision_can_change_and_drop_lines() {
     let coach = trial::coach();
-    let mut screen = practise(&coach, &["two-points"]);
+    let mut screen = screen::practise(&coach, &["two-points"]);
     for line in ["To be dropped.", "To be changed.", "", "To be kept.", "."] {
-        write_line(&mut screen, line);
+        screen.write_line(line);
     }
     screen.see(MENU);
     screen.press("r");
@@ -111,8 +94,8 @@ fn a_revision_can_change_and_drop_lines() {
 #[test]
 fn ctrl_c_while_writing_keeps_the_draft_and_the_next_start_offers_it() {
     let coach = trial::coach();
-    let mut screen = practise(&coach, &["two-points"]);
-    write_line(&mut screen, TOKENS);
+    let mut screen = screen::practise(&coach, &["two-points"]);
+    screen.write_line(TOKENS);
     screen.see(PROMPT);
     screen.press("And half a sen");
     screen.see("And half a sen");
@@ -122,13 +105,13 @@ fn ctrl_c_while_writing_keeps_the_draft_and_the_next_start_offers_it() {
     let draft = format!("{TOKENS}\nAnd half a sen");
     assert_eq!(drafts(&coach), [draft.as_str()]);
 
-    let mut screen = practise(&coach, &[]);
+    let mut screen = screen::practise(&coach, &[]);
     screen.see("You left a draft of 13 words behind: What are tokens and embeddings?");
     screen.see("[c] continue it");
     screen.press("c");
     screen.see("And half a sen");
-    write_line(&mut screen, EMBEDDINGS);
-    write_line(&mut screen, ".");
+    screen.write_line(EMBEDDINGS);
+    screen.write_line(".");
     screen.see("Score 100.0 of 100");
     screen.see(MENU);
     assert_eq!(drafts(&coach), [format!("{draft}\n{EMBEDDINGS}")]);
@@ -140,15 +123,15 @@ fn ctrl_c_while_writing_keeps_the_draft_and_the_next_start_offers_it() {
 fn a_closed_terminal_and_a_kill_keep_the_draft() {
     for signal in [Signal::SIGHUP, Signal::SIGKILL, Signal::SIGTERM] {
         let coach = trial::coach();
-        let mut screen = practise(&coach, &["two-points"]);
-        write_line(&mut screen, TOKENS);
+        let mut screen = screen::practise(&coach, &["two-points"]);
+        screen.write_line(TOKENS);
         // The next prompt means that the line before it is on disk.
         screen.see(PROMPT);
         screen.signal(signal);
         assert_eq!(screen.end().0.code(), None, "{signal}");
         assert_eq!(drafts(&coach), [TOKENS], "{signal}");
 
-        let mut screen = practise(&coach, &["two-points"]);
+        let mut screen = screen::practise(&coach, &["two-points"]);
         screen.see("You left a draft of 9 words behind");
         screen.see("[d] discard it");
         screen.press("d");
@@ -162,10 +145,10 @@ fn a_closed_terminal_and_a_kill_keep_the_draft() {
 #[test]
 fn a_second_terminal_is_not_offered_what_the_first_is_writing() {
     let coach = trial::coach();
-    let mut first = practise(&coach, &["two-points"]);
-    write_line(&mut first, TOKENS);
+    let mut first = screen::practise(&coach, &["two-points"]);
+    first.write_line(TOKENS);
     first.see(PROMPT);
-    let mut second = practise(&coach, &["two-points"]);
+    let mut second = screen::practise(&coach, &["two-points"]);
     let before = second.see(PROMPT);
     assert!(!before.contains("You left a draft"), "{before}");
     second.press(EMBEDDINGS);
@@ -179,7 +162,7 @@ fn a_second_terminal_is_not_offered_what_the_first_is_writing() {
 #[test]
 fn a_long_pasted_line_is_not_cut() {
     let coach = trial::coach();
-    let mut screen = practise(&coach, &["two-points"]);
+    let mut screen = screen::practise(&coach, &["two-points"]);
     let long = "attention ".repeat(800) + "ends here";
     screen.see(PROMPT);
     screen.press(&format!("\u{1b}[200~{long}\u{1b}[201~"));
@@ -192,7 +175,7 @@ fn a_long_pasted_line_is_not_cut() {
 #[test]
 fn lines_pasted_into_a_terminal_without_bracketed_paste_all_arrive() {
     let coach = trial::coach();
-    let mut screen = practise(&coach, &["two-points"]);
+    let mut screen = screen::practise(&coach, &["two-points"]);
     screen.see(PROMPT);
     let lines: Vec<String> = (0..30).map(|number| format!("Line {number} of what was pasted.")).collect();
     screen.press(&format!("{}{ENTER}.{ENTER}", lines.join(ENTER)));
@@ -204,11 +187,11 @@ fn lines_pasted_into_a_terminal_without_bracketed_paste_all_arrive() {
 fn escape_sequences_in_a_draft_are_shown_and_not_sent_to_the_terminal() {
     let coach = trial::coach();
     coach.write("home/drafts/draft-two-points.left.txt", format!("\u{1b}[31m{TOKENS}\u{1b}]0;title\u{7}"));
-    let mut screen = practise(&coach, &["two-points"]);
+    let mut screen = screen::practise(&coach, &["two-points"]);
     screen.see("[c] continue it");
     screen.press("c");
     screen.see("\\u{1b}[31mTokens are pieces");
-    write_line(&mut screen, ".");
+    screen.write_line(".");
     screen.see("of 100");
     screen.see(MENU);
     screen.press("q");
@@ -220,13 +203,13 @@ fn escape_sequences_in_a_draft_are_shown_and_not_sent_to_the_terminal() {
 #[test]
 fn an_empty_answer_gets_no_critique() {
     let coach = trial::coach();
-    let mut screen = practise(&coach, &["two-points"]);
-    write_line(&mut screen, ".");
+    let mut screen = screen::practise(&coach, &["two-points"]);
+    screen.write_line(".");
     screen.see("There is nothing to judge yet. A rough answer is enough to learn from.");
     screen.see(MENU);
     screen.press("w");
-    write_line(&mut screen, TOKENS);
-    write_line(&mut screen, ".");
+    screen.write_line(TOKENS);
+    screen.write_line(".");
     screen.see("of 100");
     screen.see(MENU);
     screen.press("q");
@@ -255,64 +238,10 @@ fn a_terminal_that_cannot_redraw_is_asked_in_plain_lines() {
 #[test]
 fn an_unknown_question_is_an_error_that_names_the_nearest() {
     let coach = trial::coach();
-    let mut screen = practise(&coach, &["two-pionts"]);
+    let mut screen = screen::practise(&coach, &["two-pionts"]);
     screen.see("there is no question \"two-pionts\"");
     screen.see("two-points");
     assert_eq!(screen.end().0.code(), Some(2));
-}
-
-/// A configuration with one judge at this address, which is asked once.
-fn configure(coach: &Coach, port: u16) {
-    let judge =
-        format!("[judges.far]\nbase_url = \"http://127.0.0.1:{port}/v1\"\nmodel = \"m\"\nretries = 0\n");
-    coach.write("coach.toml", judge);
-}
-
-#[test]
-fn a_dead_endpoint_costs_nothing_but_the_critique() {
-    let coach = trial::coach();
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    configure(&coach, free.local_addr().unwrap().port());
-    drop(free);
-    let arguments = ["two-points", "--config", "coach.toml", "--judge", "far"];
-    let mut screen = practise(&coach, &arguments);
-    write_line(&mut screen, TOKENS);
-    write_line(&mut screen, ".");
-    screen.see("There is no critique:");
-    screen.see(MENU);
-    assert_eq!(drafts(&coach), [TOKENS]);
-    screen.press("q");
-    screen.see("Your draft is kept");
-    assert_eq!(screen.end().0.code(), Some(1));
-
-    let mut screen = practise(&coach, &arguments);
-    screen.see("[c] continue it");
-    screen.press("c");
-    write_line(&mut screen, ".");
-    screen.see("[b] built-in judge");
-    screen.press("b");
-    screen.see("Score 50.0 of 100");
-    screen.see(MENU);
-    screen.press("q");
-    assert_eq!(screen.end().0.code(), Some(0));
-}
-
-#[test]
-fn ctrl_c_while_the_judge_is_at_work_keeps_the_draft() {
-    let coach = trial::coach();
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    configure(&coach, silent.local_addr().unwrap().port());
-    let mut screen = practise(&coach, &["two-points", "--config", "coach.toml", "--judge", "far"]);
-    write_line(&mut screen, TOKENS);
-    write_line(&mut screen, ".");
-    // It has asked, and gets no reply.
-    let (sender, asked) = channel();
-    std::thread::spawn(move || sender.send(silent.accept()));
-    let _asked = asked.recv_timeout(PATIENCE).unwrap();
-    screen.press(CTRL_C);
-    screen.see("Your draft is kept");
-    assert_eq!(screen.end().0.code(), Some(130));
-    assert_eq!(drafts(&coach), [TOKENS]);
 }
 
 #[test]

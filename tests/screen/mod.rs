@@ -1,5 +1,8 @@
 //! A terminal for the real program: keys go in, and the test waits for what it expects to see.
 
+// Each test file uses its part of this.
+#![allow(dead_code)]
+
 use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::Arc;
@@ -11,6 +14,8 @@ use nix::unistd::Pid;
 use pty_process::Size;
 use pty_process::blocking::Pty;
 
+use crate::coach::Coach;
+
 /// Far longer than anything takes, also on a busy machine; only a failing test waits so long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -18,6 +23,16 @@ pub(crate) const ENTER: &str = "\r";
 pub(crate) const CTRL_C: &str = "\u{3}";
 pub(crate) const CTRL_D: &str = "\u{4}";
 pub(crate) const CTRL_U: &str = "\u{15}";
+
+/// In front of each line of an answer.
+pub(crate) const PROMPT: &str = "> ";
+/// The end of every menu.
+pub(crate) const MENU: &str = "[q] quit";
+
+/// Practises with the trial rubric.
+pub(crate) fn practise(coach: &Coach, arguments: &[&str]) -> Screen {
+    Screen::start(coach.command(&[&["practice", "--rubrics", "rubrics"], arguments].concat()))
+}
 
 /// The program on a terminal of 80 columns.
 pub(crate) struct Screen {
@@ -54,6 +69,13 @@ impl Screen {
     /// Types.
     pub(crate) fn press(&mut self, keys: &str) {
         (&*self.pty).write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Types a line of an answer once it is asked for.
+    pub(crate) fn write_line(&mut self, line: &str) {
+        self.see(PROMPT);
+        self.press(line);
+        self.press(ENTER);
     }
 
     /// Waits until `text` is printed behind what was seen before; gives what came in between.

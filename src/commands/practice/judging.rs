@@ -28,11 +28,13 @@ pub(super) async fn judge_answer(
     watch: &mut (dyn FnMut(Sighting<'_>) + Send),
 ) -> Judged {
     tokio::select! {
+        // In this order, so that Ctrl-C is listened for before the first request goes out.
+        biased;
+        _ = tokio::signal::ctrl_c() => Judged::Interrupted,
         judged = judge.critique(rubric, answer, watch) => match judged {
             Ok(judgement) => Judged::Graded(Box::new(Grade::new(rubric, judgement.critique)), judgement.spent),
             Err(failure) => Judged::Failed(Box::new(failure)),
         },
-        _ = tokio::signal::ctrl_c() => Judged::Interrupted,
     }
 }
 
