@@ -172,7 +172,8 @@ fn rubric_of(question: &str, reference: &str, levels: usize) -> Rubric {
     }
     criterion.insert("weight".to_owned(), toml::Value::Integer(1));
     criterion.insert("levels".to_owned(), toml::Value::Array((0..levels).map(level).collect()));
-    criterion.insert("key_points".to_owned(), toml::Value::Array(vec![text(reference)]));
+    criterion
+        .insert("key_points".to_owned(), toml::Value::Array(vec![text(&reference.replace('\n', "\n\n"))]));
     for (key, value) in [("id", "saf"), ("title", "SAF"), ("topic", "saf"), ("difficulty", "core")] {
         table.insert(key.to_owned(), text(value));
     }

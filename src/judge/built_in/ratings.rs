@@ -25,6 +25,12 @@ const OFFSET: f32 = -4.0;
 /// What text about something else earns by chance; credit below it is none.
 const CHANCE: f32 = 0.12;
 
+/// Mean credits at which a criterion is at its lowest and at its highest level: text on other matters earns a
+/// little by chance, and points made in other words than the rubric's never earn everything.
+const NOTHING: f32 = 0.06;
+/// See [`NOTHING`].
+const EVERYTHING: f32 = 0.8;
+
 /// A mere list of terms is worth this much of a sentence with the same words.
 const LIST_WORTH: f32 = 0.5;
 
@@ -151,10 +157,10 @@ fn affirmed(statements: &Statements, number: usize, sentence: &Sentence) -> f32 
 }
 
 fn rating(criterion: &Criterion, points: &[Vec<Credit>], reading: &Reading<'_>) -> Rating {
-    let credits: Vec<f32> = points.iter().map(|parts| point_credit(parts)).collect();
+    let sole = points.len() == 1;
+    let credits: Vec<f32> = points.iter().map(|parts| point_credit(parts, sole)).collect();
     let max = f32::from(criterion.max_level());
-    let coverage = credits.iter().sum::<f32>() / credits.len().max(1) as f32;
-    let mut level = (max * coverage).round().clamp(0.0, max) as u8;
+    let mut level = (max * coverage(&credits)).round() as u8;
     let evidence = evidence(points, &credits, reading);
     if evidence.is_empty() {
         level = 0;
@@ -178,11 +184,18 @@ fn rating(criterion: &Criterion, points: &[Vec<Credit>], reading: &Reading<'_>) 
     }
 }
 
-/// A point of several statements, such as a whole reference answer: most references say more than is asked
-/// for, so the first parts count more than the last (the root of the mean rather than the mean).
-fn point_credit(parts: &[Credit]) -> f32 {
+/// The share of a criterion that the credits for its points add up to.
+fn coverage(credits: &[f32]) -> f32 {
+    let mean = credits.iter().sum::<f32>() / credits.len().max(1) as f32;
+    ((mean - NOTHING) / (EVERYTHING - NOTHING)).clamp(0.0, 1.0)
+}
+
+/// A point of several statements, such as a whole reference answer, mostly says more than is asked for, and so
+/// does a sole point that carries all levels of its criterion. There the first part of the way counts more than
+/// the last: the root of the mean, not the mean.
+fn point_credit(parts: &[Credit], sole: bool) -> f32 {
     let mean = parts.iter().map(|part| part.credit).sum::<f32>() / parts.len().max(1) as f32;
-    if parts.len() > 1 { mean.sqrt() } else { mean }
+    if parts.len() > 1 || sole { mean.sqrt() } else { mean }
 }
 
 /// The sentences that did most, best first for each point, each quoted once, in the answer's order.

@@ -13,13 +13,20 @@ use super::words::Words;
 /// Word overlap separates a little better in every trial; between 0.35 and 0.65 nothing changes much.
 const OVERLAP: f32 = 0.6;
 
-/// A sentence of whose content less than this is new only repeats the question.
-const LEAST_NEWS: f32 = 0.2;
+/// A sentence of which more than this is new, by weight of its words, does not repeat the question ...
+const NEWS: f32 = 0.1;
+/// ... and one with less does when this share of its words follow each other as in the question. Words alone
+/// do not tell: "The diameter decreases by a factor of 10" can be made of a question's own words.
+const SAME_ORDER: f32 = 0.7;
 
 /// From this many content words on a sentence can be a mere list of terms ...
 const LIST_WORDS: usize = 6;
-/// ... and is one if it has fewer other words than this share. English prose has around 0.45, notes 0.25.
+/// ... if it has fewer other words than this share (English prose has around 0.45, notes 0.25) ...
 const LEAST_GRAMMAR: f32 = 0.12;
+/// ... and either a separator after so few words ...
+const LIST_ENTRY: usize = 3;
+/// ... or this many words in a row with hardly any grammar at all.
+const SALAD_WORDS: usize = 10;
 
 /// What a sentence is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +93,7 @@ impl<'a> Reading<'a> {
             if units.len() == 1 {
                 units.clear();
             }
-            let standing = standing(text, &words, &span, lookup);
+            let standing = standing(text, &words, &span, lookup, statements);
             Sentence { span, standing, unit, clauses: units }
         });
         let sentences = measured.collect();
@@ -231,7 +238,13 @@ fn known_words<'l>(range: Range<usize>, lookup: &'l Lookup<'_>) -> impl Iterator
     range.filter_map(|index| lookup.word(index))
 }
 
-fn standing(text: &str, words: &Words, span: &Span, lookup: &Lookup<'_>) -> Standing {
+fn standing(
+    text: &str,
+    words: &Words,
+    span: &Span,
+    lookup: &Lookup<'_>,
+    statements: &Statements,
+) -> Standing {
     let known = || known_words(span.words.clone(), lookup);
     if known().any(|known| known.cue) {
         let source =
@@ -245,12 +258,31 @@ fn standing(text: &str, words: &Words, span: &Span, lookup: &Lookup<'_>) -> Stan
     let content = known().filter(|known| known.is_content()).count();
     let all: f32 = known().map(|known| known.rarity).sum();
     let news: f32 = known().filter(|known| !known.asked).map(|known| known.rarity).sum();
-    let grammar = 1.0 - content as f32 / span.words.len().max(1) as f32;
-    if content > 0 && news < LEAST_NEWS * all {
+    if content > 0 && news < NEWS * all && asked_in_order(words, span, statements) {
         Standing::RepeatsTheQuestion
-    } else if content >= LIST_WORDS && grammar < LEAST_GRAMMAR {
+    } else if content >= LIST_WORDS && lists(text, words, span, content) {
         Standing::ListsTerms
     } else {
         Standing::States
     }
+}
+
+/// Whether a sentence of so many content words strings terms together.
+fn lists(text: &str, words: &Words, span: &Span, content: usize) -> bool {
+    let own = words.list.get(span.words.clone()).unwrap_or_default();
+    let grammar = 1.0 - content as f32 / own.len().max(1) as f32;
+    let gaps = own.windows(2).filter_map(|two| text.get(two.first()?.end..two.get(1)?.start));
+    let entries = 1 + gaps.filter(|gap| gap.contains([',', '|', '/', '·', '+', '\n', '\t'])).count();
+    let separated = own.len() < LIST_ENTRY * entries;
+    grammar < LEAST_GRAMMAR && (separated || (content >= SALAD_WORDS && grammar < LEAST_GRAMMAR / 2.0))
+}
+
+/// Whether most words follow each other as they do in the question.
+fn asked_in_order(words: &Words, span: &Span, statements: &Statements) -> bool {
+    let plains: Vec<String> =
+        words.list[span.words.clone()].iter().map(|word| words.plain(word).to_owned()).collect();
+    let followers = plains.len().saturating_sub(1);
+    let pairs = plains.iter().cloned().zip(plains.iter().skip(1).cloned());
+    let same = pairs.filter(|pair| statements.asked.contains(pair)).count();
+    same as f32 >= SAME_ORDER * followers as f32
 }

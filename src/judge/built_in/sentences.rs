@@ -87,6 +87,9 @@ fn ends_sentence(text: &str, words: &Words, word: &Word, next: &Word) -> bool {
     if gap == " " {
         return false;
     }
+    if gap.contains(['•', '●', '○', '▪']) {
+        return true;
+    }
     let stop = gap.find(['.', '!', '?', ';', '。', '！', '？', '…']);
     let spaced = stop.is_some_and(|at| gap.get(at..).is_some_and(|rest| rest.contains(char::is_whitespace)))
         || gap.contains(['。', '！', '？']);
@@ -97,7 +100,7 @@ fn ends_sentence(text: &str, words: &Words, word: &Word, next: &Word) -> bool {
     let mut lines = gap.matches('\n');
     lines.next().is_some()
         && (lines.next().is_some()
-            || gap.contains(['-', '*', '•', '●', '○', ':', '#', '|'])
+            || gap.contains(['-', '*', ':', '#', '|'])
             || begins_upper(text, next)
             || is_listed(text, next))
 }
@@ -143,6 +146,7 @@ mod tests {
             ("wrapped\nline. Next", vec!["wrapped\nline.", "Next"]),
             ("Title\nBody text", vec!["Title", "Body text"]),
             ("- one\n- two\n3. three", vec!["one", "two", "3. three"]),
+            ("points ● one ● two", vec!["points", "one", "two"]),
             ("(He said \"no.\") Then", vec!["He said \"no.\")", "Then"]),
             ("first; second", vec!["first", "second"]),
             ("词。又一个词", vec!["词", "又一个词"]),

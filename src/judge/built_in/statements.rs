@@ -48,6 +48,8 @@ pub(super) struct Statements {
     pub(super) pairs: HashMap<(u16, u16), u32>,
     /// Stems of the question.
     pub(super) question: HashSet<String>,
+    /// Words that follow each other in the question, as plain forms.
+    pub(super) asked: HashSet<(String, String)>,
     crowd: HashMap<String, usize>,
 }
 
@@ -69,6 +71,7 @@ impl Statements {
             stems: HashMap::new(),
             pairs: HashMap::new(),
             question: stems_of(question).into_iter().collect(),
+            asked: sequences(question),
             crowd,
         }
     }
@@ -143,6 +146,15 @@ fn neighbours(order: &[u16]) -> impl Iterator<Item = (u16, u16)> {
         let others = order.iter().skip(at + 1).take(PAIR_REACH);
         others.filter(move |&&other| other != one).map(move |&other| (one.min(other), one.max(other)))
     })
+}
+
+fn sequences(text: &str) -> HashSet<(String, String)> {
+    let words = Words::new(text);
+    let plains: Vec<&str> = words.plains().collect();
+    plains
+        .windows(2)
+        .filter_map(|two| Some(((*two.first()?).to_owned(), (*two.get(1)?).to_owned())))
+        .collect()
 }
 
 fn stems_of(text: &str) -> Vec<String> {

@@ -39,7 +39,8 @@ impl Words {
             let mut last = first;
             while let Some(&(at, c)) = chars.peek() {
                 let next = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
-                if !(c.is_alphanumeric() || joins(last, c, next)) {
+                let unit_of_number = first.is_ascii_digit() && c.is_alphabetic();
+                if unit_of_number || !(c.is_alphanumeric() || joins(last, c, next)) {
                     break;
                 }
                 end = at + c.len_utf8();
@@ -301,6 +302,7 @@ mod tests {
             ("RAG doesn’t re-train.", vec!["rag", "doesn't", "re", "train"]),
             ("ln 8 = 2.079, so 1,200 of 1/8", vec!["ln", "8", "2.079", "so", "1200", "of", "1/8"]),
             ("the model's, we’re, I'd", vec!["the", "model", "we", "i"]),
+            ("300m or 8-bit, GPT4", vec!["300", "m", "or", "8", "bit", "gpt4"]),
             ("6% (e.g. O(n²))", vec!["6", "percent", "e", "g", "o", "n²"]),
             ("'quoted' end'", vec!["quoted", "end"]),
             ("模型 Größe İ", vec!["模型", "größe", "i\u{307}"]),
