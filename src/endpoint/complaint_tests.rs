@@ -1,5 +1,7 @@
 //! Error bodies as real servers send them.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn kind(status: u16, body: &str) -> ComplaintKind {
@@ -220,4 +222,48 @@ fn what_was_said() {
         assert_eq!(Complaint::read(500, body.as_bytes()).said, expected, "{body}");
     }
     assert_eq!(Complaint::read(500, b"\xff\xfe").said, "\u{fffd}\u{fffd}");
+}
+
+/// Any JSON, with the names of fields that the reading looks for.
+fn any_json() -> impl Strategy<Value = Value> {
+    let name = prop::sample::select(vec![
+        "error", "detail", "message", "code", "type", "loc", "msg", "choices", "delta", "content",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 4, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((name.clone(), inner), 0..4).prop_map(|fields| fields
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn anything_can_be_said(status in 100_u16..600, body: Vec<u8>) {
+        Complaint::read(status, &body);
+    }
+
+    #[test]
+    fn any_json_can_be_said(status in 100_u16..600, body in any_json()) {
+        Complaint::read(status, body.to_string().as_bytes());
+        Complaint::within(&body);
+    }
+
+    #[test]
+    fn any_json_can_be_streamed(body in any_json()) {
+        let mut reply = crate::endpoint::stream::StreamedReply::default();
+        let _ = reply.take(&body.to_string());
+        let _ = reply.finish();
+        crate::endpoint::chat::Reading::of_reply(&body);
+        crate::endpoint::chat::model_ids(&body);
+    }
 }

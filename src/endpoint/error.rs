@@ -5,6 +5,9 @@
 
 use std::time::Duration;
 
+use super::excerpt::excerpt;
+use crate::nearest::nearest_three;
+
 /// Why there is no reply.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
@@ -246,6 +249,19 @@ impl EndpointError {
             | Self::TooLarge { .. } => false,
         }
     }
+}
+
+/// Models that an error names, at most: a gateway may offer hundreds.
+const OFFERED_SHOWN: usize = 8;
+
+/// The models offered, those like `model` before the others, and no more than one can read.
+pub(super) fn likest_first(model: &str, mut listed: Vec<String>) -> Vec<String> {
+    let likest: Vec<String> =
+        nearest_three(model, listed.iter().map(String::as_str)).into_iter().map(str::to_owned).collect();
+    listed.retain(|name| !likest.contains(name));
+    let mut offered: Vec<String> = likest.into_iter().chain(listed).map(|name| excerpt(&name)).collect();
+    offered.truncate(OFFERED_SHOWN);
+    offered
 }
 
 fn settings_hint(setting: &str) -> Option<String> {

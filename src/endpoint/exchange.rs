@@ -152,7 +152,8 @@ async fn events(
     limits: Limits,
     on_text: &mut (dyn FnMut(&str) + Send),
 ) -> Result<Reading, Fault> {
-    let mut events = Box::pin(bytes(response, limits.bytes).eventsource());
+    let chunks = response.bytes_stream().map(|chunk| chunk.map_err(|error| transport_fault(&error)));
+    let mut events = Box::pin(prepared(chunks, limits.bytes).eventsource());
     let mut reply = StreamedReply::default();
     let mut limit = TimeLimit::FirstToken;
     while !reply.is_done() {
@@ -169,26 +170,43 @@ async fn events(
 
 /// The bytes of a streamed reply, up to a limit, without the byte order mark that `eventsource-stream` 0.2
 /// panics on, and with a blank line in the end: servers forget the one after their last event.
-fn bytes(response: Response, limit: usize) -> impl Stream<Item = Result<Vec<u8>, Fault>> {
+fn prepared<Chunk: AsRef<[u8]>>(
+    chunks: impl Stream<Item = Result<Chunk, Fault>>,
+    limit: usize,
+) -> impl Stream<Item = Result<Vec<u8>, Fault>> {
     let mut left = limit;
-    let mut at_start = true;
-    let bounded = response.bytes_stream().map(move |chunk| {
-        let chunk = chunk.map_err(|error| transport_fault(&error))?;
-        left = left.checked_sub(chunk.len()).ok_or(Fault::TooLarge)?;
-        Ok(chunk)
-    });
-    let marked = bounded.map(move |chunk: Result<_, Fault>| {
+    let mut beginning = Beginning::default();
+    let bounded = chunks.map(move |chunk| {
         let chunk = chunk?;
-        let skipped = if at_start { byte_order_mark(&chunk) } else { 0 };
-        at_start = false;
-        Ok(chunk[skipped..].to_vec())
+        left = left.checked_sub(chunk.as_ref().len()).ok_or(Fault::TooLarge)?;
+        Ok(beginning.without_mark(chunk.as_ref()))
     });
-    marked.chain(futures::stream::iter([Ok(b"\n\n".to_vec())]))
+    bounded.chain(futures::stream::iter([Ok(b"\n\n".to_vec())]))
 }
 
-fn byte_order_mark(chunk: &[u8]) -> usize {
+/// The beginning of a stream, until it is known not to be a byte order mark.
+#[derive(Default)]
+struct Beginning {
+    held: Vec<u8>,
+    over: bool,
+}
+
+impl Beginning {
     const MARK: &[u8] = "\u{feff}".as_bytes();
-    if chunk.starts_with(MARK) { MARK.len() } else { 0 }
+
+    /// The next bytes, without the mark at the very beginning, which may come in pieces.
+    fn without_mark(&mut self, chunk: &[u8]) -> Vec<u8> {
+        if self.over {
+            return chunk.to_vec();
+        }
+        self.held.extend_from_slice(chunk);
+        if self.held.len() < Self::MARK.len() && Self::MARK.starts_with(&self.held) {
+            return Vec::new();
+        }
+        self.over = true;
+        let held = std::mem::take(&mut self.held);
+        held.strip_prefix(Self::MARK).map(<[u8]>::to_vec).unwrap_or(held)
+    }
 }
 
 fn event_fault(error: EventStreamError<Fault>) -> Fault {
@@ -215,13 +233,63 @@ fn transport_fault(error: &reqwest::Error) -> Fault {
 fn has_tls_cause(error: &reqwest::Error) -> bool {
     let mut next = error.source();
     while let Some(source) = next {
-        // An I/O error names as its source not the error that it wraps, but that one's source.
-        let wrapped = source.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if source.is::<rustls::Error>() || wrapped.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
-        {
+        if is_of_tls(source) {
             return true;
         }
         next = source.source();
     }
     false
+}
+
+/// An I/O error names as its source not the error that it wraps, but that one's source.
+fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    error.is::<rustls::Error>() || wrapped.is_some_and(|wrapped| is_of_tls(wrapped))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::{FutureExt, TryStreamExt};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// All data of the events in `chunks`, or the first fault.
+    fn data(chunks: Vec<Vec<u8>>) -> Result<Vec<String>, Fault> {
+        let events = prepared(futures::stream::iter(chunks.into_iter().map(Ok)), usize::MAX).eventsource();
+        let data = events.map(|event| event.map(|event| event.data).map_err(event_fault));
+        data.try_collect().now_or_never().unwrap()
+    }
+
+    fn pieces(bytes: &[u8], size: usize) -> Vec<Vec<u8>> {
+        bytes.chunks(size).map(<[u8]>::to_vec).collect()
+    }
+
+    #[test]
+    fn a_byte_order_mark_in_pieces() {
+        for (text, expected) in
+            [("\u{feff}data: a", vec!["a"]), ("\u{fefe}data: a", vec![]), ("\u{feff}", vec![])]
+        {
+            for size in 1..5 {
+                assert_eq!(data(pieces(text.as_bytes(), size)).unwrap(), expected, "{text:?} by {size}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_events_or_a_fault(bytes: Vec<u8>, size in 1_usize..9) {
+            let _ = data(pieces(&bytes, size));
+        }
+
+        #[test]
+        fn events_do_not_depend_on_where_chunks_end(text in "(data: ?[a-z🦀]{0,3}(\r\n|\n\n?)){0,6}", size in 1_usize..9) {
+            prop_assert_eq!(data(pieces(text.as_bytes(), size)), data(vec![text.into_bytes()]));
+        }
+
+        #[test]
+        fn any_body_is_json_or_a_fault(bytes: Vec<u8>) {
+            let _ = json(&bytes);
+        }
+    }
 }

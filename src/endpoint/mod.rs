@@ -248,7 +248,7 @@ impl Endpoint {
                 tokio::time::sleep(after).await;
                 Ok(())
             }
-            Decision::GiveUp => Err(self.error(fault, sent, course)),
+            Decision::GiveUp => Err(self.explained(self.error(fault, sent, course), sent.base_path()).await),
         }
     }
 
@@ -310,6 +310,15 @@ impl Endpoint {
             if course.trying_v1 && fault.is_wrong_path() { BasePath::AsGiven } else { sent.base_path() };
         let place = place(&self.inner.address.url(shown, sent.path()));
         fault.into_error(place, course.trying_v1, &self.inner.settings)
+    }
+
+    /// An unknown model is easier to correct with the known ones at hand. One more request, once, for nothing
+    /// else will be sent after this error.
+    async fn explained(&self, error: EndpointError, base_path: BasePath) -> EndpointError {
+        let EndpointError::UnknownModel { place, model, detail, .. } = error else { return error };
+        let listed = self.ask_models(base_path).await.unwrap_or_default();
+        let offered = error::likest_first(&model, listed);
+        EndpointError::UnknownModel { place, model, detail, offered }
     }
 
     fn limits(&self) -> Limits {
