@@ -1,8 +1,5 @@
 //! An endpoint against a scripted server on a real socket: what is sent, what is tried again, what is said.
 
-// Where a test's own machinery fails, the test had better fail at once.
-#![allow(clippy::unwrap_used)]
-
 use std::sync::Arc;
 use std::time::Duration;
 
