@@ -11,7 +11,8 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Sender, channel};
 
 use coach::Coach;
-use screen::{CTRL_C, MENU, PATIENCE};
+use nix::sys::signal::Signal;
+use screen::{MENU, PATIENCE};
 use serde_json::json;
 use trial::{EMBEDDINGS, TOKENS, drafts};
 
@@ -63,7 +64,9 @@ fn ctrl_c_while_the_judge_is_at_work_keeps_the_draft() {
     let (sender, asked) = channel();
     std::thread::spawn(move || sender.send(silent.accept()));
     let _asked = asked.recv_timeout(PATIENCE).unwrap();
-    screen.press(CTRL_C);
+    // What Ctrl-C makes of itself there. Typed, it also empties the terminal's buffer, now and then with what the
+    // program says to it.
+    screen.signal(Signal::SIGINT);
     screen.see("Your draft is kept");
     assert_eq!(screen.end().0.code(), Some(130));
     assert_eq!(drafts(&coach), [TOKENS]);
