@@ -30,7 +30,48 @@ fn problems_come_all_at_once_with_place_excerpt_and_hint() {
         .replace("dimension = \"theory\"", "dimension = \"theori\"");
     coach.write("small.toml", broken);
     let ran = coach.run(&["rubric", "check", "small.toml"]);
-    insta::assert_snapshot!(ran.transcript(), @"");
+    insta::assert_snapshot!(ran.transcript(), @r#"
+      × `difficulty` is missing
+       ╭─[small.toml:1:1]
+     1 │ format = 1
+       · ▲
+     2 │ id = "small"
+       ╰────
+      help: add `difficulty = ...`: a text
+
+      × `topic` is "My Topic", which is not kebab-case
+       ╭─[small.toml:4:9]
+     3 │ title = "What is a small question?"
+     4 │ topic = "My Topic"
+       ·         ──────────
+     5 │ dificulty = "intro"
+       ╰────
+      help: use lower-case letters, digits and single hyphens, as in
+            rag-vs-fine-tuning
+
+      × `dificulty` is not a known field
+       ╭─[small.toml:5:1]
+     4 │ topic = "My Topic"
+     5 │ dificulty = "intro"
+       · ─────────
+     6 │ minutes = 1
+       ╰────
+      help: did you mean "difficulty"?
+
+      × `criteria[1].dimension` is "theori", but must be one of: theory,
+      │ trade-offs, evaluation, safety, practice
+        ╭─[small.toml:12:13]
+     11 │ title = "Brevity"
+     12 │ dimension = "theori"
+        ·             ────────
+     13 │ weight = 1
+        ╰────
+      help: did you mean "theory"?
+
+    --- stderr
+    error: 4 problems in 1 of 1 files
+    --- exit 2
+    "#);
 }
 
 #[test]
@@ -89,7 +130,23 @@ fn ones_own_rubrics_join_the_bank_and_replace_shipped_ones() {
     );
     coach.write("config.toml", "rubrics = ['mine']");
     let shown = coach.run(&["show", "small", "--config", "config.toml"]);
-    insta::assert_snapshot!(shown.transcript(), @"");
+    insta::assert_snapshot!(shown.transcript(), @"
+    What is a small question?
+    mine, intro, about 1 minute
+
+      What is a small question?
+
+    Criteria
+
+      Brevity
+      brevity, theory, weight 1: 100 of 100 points
+      0  Says nothing of length.
+      1  Says that one sentence is enough.
+      Key points:
+      - A small question is answered in one sentence.
+    --- stderr
+    --- exit 0
+    ");
 }
 
 #[test]
@@ -136,7 +193,17 @@ fn a_broken_configuration_names_file_and_line() {
     let coach = Coach::new();
     coach.write("config.toml", "juge = \"local\"\n");
     let ran = coach.run(&["list", "--config", "config.toml"]);
-    insta::assert_snapshot!(ran.transcript(), @"");
+    insta::assert_snapshot!(ran.transcript(), @r#"
+    --- stderr
+      × `juge` is not a known field
+       ╭─[config.toml:1:1]
+     1 │ juge = "local"
+       · ────
+       ╰────
+      help: did you mean "judge"?
+    error: 1 problem in the configuration
+    --- exit 2
+    "#);
 }
 
 #[test]
