@@ -219,7 +219,7 @@ fn event_fault(error: EventStreamError<Fault>) -> Fault {
 
 fn transport_fault(error: &reqwest::Error) -> Fault {
     let detail = cause(error);
-    if error.is_timeout() {
+    if error.is_timeout() && error.is_connect() {
         Fault::TimedOut { limit: TimeLimit::Connect }
     } else if has_tls_cause(error) {
         Fault::TlsFailed { detail }

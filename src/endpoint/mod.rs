@@ -102,6 +102,9 @@ impl Sent<'_> {
 
 impl Endpoint {
     /// Checks the settings and prepares the connections. Sends nothing.
+    ///
+    /// # Errors
+    /// [`EndpointError::BadSettings`] for a base URL, key or `ca_file` that can't be used.
     pub fn new(settings: EndpointSettings) -> Result<Self, EndpointError> {
         let address = Address::parse(&settings.base_url)?;
         let connections = connection::open(&settings, &address)?;
@@ -136,7 +139,11 @@ impl Endpoint {
         self
     }
 
-    /// Asks and waits for the whole reply.
+    /// Asks and waits for the whole reply, as long as [`EndpointSettings::total_timeout`].
+    ///
+    /// # Errors
+    /// What is left after leaving out what the server refuses, and after trying again what may pass. Whether the
+    /// next request would fail as well says [`EndpointError::stops_the_run`].
     pub async fn chat(&self, request: &ChatRequest) -> Result<ChatReply, EndpointError> {
         let mut course = Course::default();
         loop {
@@ -149,7 +156,11 @@ impl Endpoint {
         }
     }
 
-    /// Asks and hands over the text as it comes. After [`Streamed::Restart`] the reply begins anew.
+    /// Asks and hands over the text as it comes. After [`Streamed::Restart`] the reply begins anew; the reply that
+    /// is returned is the whole one.
+    ///
+    /// # Errors
+    /// As [`Self::chat`]. What was handed over before an error is no reply.
     pub async fn chat_streamed(
         &self,
         request: &ChatRequest,
@@ -175,6 +186,9 @@ impl Endpoint {
     }
 
     /// The models that the server offers, in its order.
+    ///
+    /// # Errors
+    /// As [`Self::chat`]; [`EndpointError::NotFound`] also where a server has no such list.
     pub async fn models(&self) -> Result<Vec<String>, EndpointError> {
         let mut course = Course::default();
         loop {

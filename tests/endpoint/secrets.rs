@@ -111,6 +111,18 @@ async fn a_server_without_tls_at_an_https_address() {
     assert!(error.hint().unwrap().contains("http://"));
 }
 
+#[tokio::test]
+async fn a_secure_connection_that_never_stands() {
+    // The system accepts for it; nobody ever answers the handshake.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("https://{}/v1", silent.local_addr().unwrap());
+    let patience = Duration::from_millis(40);
+    let settings = EndpointSettings { connect_timeout: patience, retries: 1, ..settings(&base_url) };
+    let error = Endpoint::new(settings).unwrap().chat(&ask()).await.unwrap_err();
+    assert!(matches!(error, EndpointError::TimedOut { limit: TimeLimit::Connect, .. }), "{error:?}");
+    assert_eq!(error.hint().as_deref(), Some("raise `connect_timeout` of this judge"));
+}
+
 #[test]
 fn settings_that_cannot_be_used() {
     let folder = tempfile::tempdir().unwrap();
