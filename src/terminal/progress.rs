@@ -79,7 +79,7 @@ impl Bar {
             && plain.last.elapsed() >= PLAIN_LINE_EVERY
         {
             plain.last = Instant::now();
-            eprintln!("{} of {} answers done", self.bar.position(), self.bar.length().unwrap_or_default());
+            eprintln!("{}", plain_line(self.bar.position(), self.bar.length().unwrap_or_default()));
         }
     }
 
@@ -92,6 +92,11 @@ impl Bar {
     pub fn line(&self, line: &str) {
         self.bar.suspend(|| eprintln!("{line}"));
     }
+}
+
+/// The bar as a line of a log. What comes through a pipe has no known number.
+fn plain_line(done: u64, total: u64) -> String {
+    if total == 0 { format!("{done} answers done") } else { format!("{done} of {total} answers done") }
 }
 
 impl Drop for Bar {
