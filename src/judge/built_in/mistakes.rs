@@ -8,7 +8,10 @@ use super::reading::{Reading, Sentence, Standing, Unit};
 use super::statements::Statements;
 
 /// A sentence makes a mistake when its likeness to a sign, less what speaks against it, reaches this.
-const SAID: f32 = 0.26;
+const SAID: f32 = 0.28;
+/// What speaks against two sentences' making a mistake that neither makes alone: words of the one easily join
+/// with words of the other to something that nobody said.
+const TWO_SENTENCES: f32 = 0.08;
 /// Part of the likeness to something right (a not-sign, a key point, the model answer) that speaks against it.
 const RIGHT: f32 = 0.8;
 /// Part of the lead of another mistake that speaks against it: a sentence belongs to the nearest mistake.
@@ -116,6 +119,8 @@ enum Omission<'a> {
 /// A unit with its likeness to every statement of the rubric.
 struct Measured<'a> {
     unit: &'a Unit,
+    /// How much more it takes for this unit to make a mistake.
+    caution: f32,
     near: Vec<f32>,
     right: f32,
 }
@@ -129,10 +134,11 @@ pub(super) fn mistakes(
     let counted: Vec<&Sentence> = reading.counted().collect();
     let pairs: Vec<Unit> =
         counted.windows(2).filter_map(|two| Some(two.first()?.unit.with_next(&two.get(1)?.unit))).collect();
-    let wholes = counted.iter().map(|sentence| &sentence.unit).chain(&pairs);
-    let wholes: Vec<Measured<'_>> = wholes.map(|unit| Measured::new(prepared, unit)).collect();
+    let single = counted.iter().map(|sentence| Measured::new(prepared, &sentence.unit, 0.0));
+    let joined = pairs.iter().map(|unit| Measured::new(prepared, unit, TWO_SENTENCES));
+    let wholes: Vec<Measured<'_>> = single.chain(joined).collect();
     let clauses = counted.iter().flat_map(|sentence| &sentence.clauses);
-    let clauses: Vec<Measured<'_>> = clauses.map(|unit| Measured::new(prepared, unit)).collect();
+    let clauses: Vec<Measured<'_>> = clauses.map(|unit| Measured::new(prepared, unit, 0.0)).collect();
     let substance: usize = counted.iter().map(|sentence| sentence.unit.content).sum();
     let flagged = |(index, (mistake, marks)): (usize, (&Mistake, &Marks))| match mistake.kind {
         MistakeKind::Said => {
@@ -152,14 +158,14 @@ pub(super) fn mistakes(
 }
 
 impl<'a> Measured<'a> {
-    fn new(prepared: &PreparedRubric, unit: &'a Unit) -> Self {
+    fn new(prepared: &PreparedRubric, unit: &'a Unit, caution: f32) -> Self {
         let statements = &prepared.statements;
         let mut near = unit.likenesses(statements);
         for (number, near) in near.iter_mut().enumerate() {
             *near += PAIRS * unit.pairs_shared(statements, number);
         }
         let right = highest(&near, &prepared.right).map_or(0.0, |(near, _)| near);
-        Self { unit, near, right }
+        Self { unit, caution, near, right }
     }
 }
 
@@ -181,7 +187,8 @@ fn said<'m>(
         let (near, sign) = highest(&measured.near, &marks.signs)?;
         let wrong = near
             - RIGHT * against(prepared, index, near, measured)
-            - polarity(&prepared.statements, sign, measured.unit);
+            - polarity(&prepared.statements, sign, measured.unit)
+            - measured.caution;
         (wrong >= SAID && wrong - warning(reading, measured.unit) >= SAID).then_some((wrong, measured.unit))
     });
     scored.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, unit)| unit)
