@@ -4,7 +4,7 @@ use crate::bank::{Mistake, MistakeKind, Rubric};
 use crate::critique::{Evidence, FlaggedMistake};
 
 use super::PreparedRubric;
-use super::reading::{Reading, Sentence, Standing, Unit};
+use super::reading::{Reading, Sentence, Unit};
 use super::statements::Statements;
 
 /// A sentence makes a mistake when its likeness to a sign, less what speaks against it, reaches this.
@@ -20,7 +20,7 @@ const OTHER_MISTAKE: f32 = 0.6;
 const PAIRS: f32 = 0.2;
 /// What it speaks against a mistake that the sentence denies something and the sign does not, or the reverse.
 const POLARITY: f32 = 0.1;
-/// What a warning or an attribution to others in the sentence or the one before speaks against it.
+/// What a warning or an attribution to others in the sentence before speaks against it.
 const WARNING: f32 = 0.3;
 /// Fewer content words than this assert nothing.
 const LEAST_CONTENT: usize = 3;
@@ -209,15 +209,16 @@ fn polarity(statements: &Statements, sign: usize, unit: &Unit) -> f32 {
     if differs { POLARITY } else { 0.0 }
 }
 
+/// What speaks against a mistake because the answer tells of it: all there is where the sentence itself warns
+/// or attributes, a part where the sentence before does.
 fn warning(reading: &Reading<'_>, unit: &Unit) -> f32 {
-    let before = unit.sentence.checked_sub(1).and_then(|number| reading.sentences.get(number));
-    let here =
+    let mut here =
         reading.sentences.iter().skip(unit.sentence).take_while(|sentence| sentence.span.start < unit.end);
-    let warned = before
-        .into_iter()
-        .chain(here)
-        .any(|sentence| sentence.standing != Standing::AddressesTheGrader && warns(reading, sentence));
-    if warned { WARNING } else { 0.0 }
+    if here.any(|sentence| warns(reading, sentence)) {
+        return f32::INFINITY;
+    }
+    let before = unit.sentence.checked_sub(1).and_then(|number| reading.sentences.get(number));
+    if before.is_some_and(|sentence| warns(reading, sentence)) { WARNING } else { 0.0 }
 }
 
 fn warns(reading: &Reading<'_>, sentence: &Sentence) -> bool {

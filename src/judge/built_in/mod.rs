@@ -16,6 +16,9 @@ mod statements;
 mod vectors;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use crate::bank::{Criterion, Rubric};

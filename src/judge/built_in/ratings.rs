@@ -39,7 +39,7 @@ const CONTRADICTION: f32 = 0.5;
 /// A clause is the one that speaks of the point when it is this near, compared with its sentence.
 const SPEAKS_OF_IT: f32 = 0.8;
 /// Only what is this near to a point can contradict it.
-const NEAR_ENOUGH_TO_DENY: f32 = 0.55;
+const NEAR_ENOUGH_TO_DENY: f32 = 0.3;
 
 /// A key point counts as made from this credit on ...
 const MADE: f32 = 0.5;
@@ -69,6 +69,15 @@ struct Credit {
     sentence: Option<usize>,
 }
 
+/// The sentence that is nearest to a part so far.
+#[derive(Debug, Clone, Copy)]
+struct Best {
+    total: f32,
+    sentence: Option<usize>,
+    /// It says the contrary.
+    denied: bool,
+}
+
 /// All ratings of an answer, in the rubric's order.
 pub(super) fn ratings(prepared: &PreparedRubric, rubric: &Rubric, reading: &Reading<'_>) -> Vec<Rating> {
     let credits = credits(prepared, reading);
@@ -90,15 +99,18 @@ pub(super) fn ratings(prepared: &PreparedRubric, rubric: &Rubric, reading: &Read
 fn credits(prepared: &PreparedRubric, reading: &Reading<'_>) -> Vec<Credit> {
     let statements = &prepared.statements;
     let parts: Vec<&Part> = prepared.criteria.iter().flatten().flat_map(|point| &point.parts).collect();
-    let mut best = vec![(f32::NEG_INFINITY, None); parts.len()];
+    let mut best = vec![Best { total: f32::NEG_INFINITY, sentence: None, denied: false }; parts.len()];
     for sentence in reading.counted() {
         let worth = if sentence.standing == Standing::ListsTerms { LIST_WORTH } else { 1.0 };
-        let near: Vec<f32> =
-            parts.iter().map(|part| worth * part_likeness(statements, part, sentence)).collect();
+        let likenesses: Vec<(f32, bool)> =
+            parts.iter().map(|part| part_likeness(statements, part, sentence)).collect();
+        let kept = |denied: bool| if denied { CONTRADICTION } else { 1.0 };
+        let near: Vec<f32> = likenesses.iter().map(|&(near, denied)| worth * near * kept(denied)).collect();
         for (index, (best, lead)) in best.iter_mut().zip(leads(&near)).enumerate() {
             let total = near[index] + RIVALRY * lead.min(MOST_LEAD);
-            if total > best.0 {
-                *best = (total, Some(sentence.unit.sentence));
+            if total > best.total {
+                let denied = likenesses.get(index).is_some_and(|(_, denied)| *denied);
+                *best = Best { total, sentence: Some(sentence.unit.sentence), denied };
             }
         }
     }
@@ -106,14 +118,17 @@ fn credits(prepared: &PreparedRubric, reading: &Reading<'_>) -> Vec<Credit> {
     parts.iter().zip(best).map(|(part, best)| credit(statements, part, best, &whole)).collect()
 }
 
-fn credit(statements: &Statements, part: &Part, best: (f32, Option<usize>), whole: &Unit) -> Credit {
+fn credit(statements: &Statements, part: &Part, best: Best, whole: &Unit) -> Credit {
     let own = whole.overlap(statements, part.statement);
     let other = part.alternative.map_or(0.0, |number| whole.overlap(statements, number));
-    let x = SENTENCE * best.0 + WHOLE * own.max(other) + OFFSET;
+    // The words of a denial are in the whole as well, where nothing tells what they denied.
+    let overlap = if best.denied { CONTRADICTION * own.max(other) } else { own.max(other) };
+    let x = SENTENCE * best.total + WHOLE * overlap + OFFSET;
     let credit = 1.0 / (1.0 + (-x).exp());
-    match best.1 {
-        Some(sentence) if credit >= CHANCE => Credit { credit, sentence: Some(sentence) },
-        Some(_) | None => Credit { credit: 0.0, sentence: None },
+    if best.sentence.is_some() && credit >= CHANCE {
+        Credit { credit, sentence: best.sentence }
+    } else {
+        Credit { credit: 0.0, sentence: None }
     }
 }
 
@@ -134,26 +149,25 @@ fn leads(near: &[f32]) -> impl Iterator<Item = f32> {
         .map(move |(index, &value)| value - if index == first.1 { second } else { first.0 })
 }
 
-fn part_likeness(statements: &Statements, part: &Part, sentence: &Sentence) -> f32 {
-    let own = affirmed(statements, part.statement, sentence);
-    part.alternative.map_or(own, |number| own.max(affirmed(statements, number, sentence)))
+/// The likeness of a sentence to a part, and whether it says the contrary.
+fn part_likeness(statements: &Statements, part: &Part, sentence: &Sentence) -> (f32, bool) {
+    let likeness = |number: usize| sentence.unit.likeness(statements, number);
+    let own = (likeness(part.statement), part.statement);
+    let other = part.alternative.map_or(own, |number| (likeness(number), number));
+    let (likeness, number) = if other.0 > own.0 { other } else { own };
+    let denied = likeness >= NEAR_ENOUGH_TO_DENY && denies(statements, number, likeness, sentence);
+    (likeness, denied)
 }
 
-/// The likeness of a sentence to a statement, less where it says the contrary.
-fn affirmed(statements: &Statements, number: usize, sentence: &Sentence) -> f32 {
-    let likeness = sentence.unit.likeness(statements, number);
-    if likeness < NEAR_ENOUGH_TO_DENY || statements.list.get(number).is_none_or(|statement| statement.denies)
-    {
-        return likeness;
+/// Whether what a sentence says of a statement is its denial: every clause that speaks of it denies something,
+/// and the statement does not.
+fn denies(statements: &Statements, number: usize, likeness: f32, sentence: &Sentence) -> bool {
+    if statements.list.get(number).is_none_or(|statement| statement.denies) {
+        return false;
     }
-    let speaking = sentence
-        .clauses
-        .iter()
-        .filter(|clause| clause.likeness(statements, number) >= SPEAKS_OF_IT * likeness);
-    let mut speaking = speaking.peekable();
-    let denies =
-        if speaking.peek().is_some() { speaking.all(|clause| clause.denies) } else { sentence.unit.denies };
-    if denies { likeness * CONTRADICTION } else { likeness }
+    let speaks = |clause: &&Unit| clause.likeness(statements, number) >= SPEAKS_OF_IT * likeness;
+    let mut speaking = sentence.clauses.iter().filter(speaks).peekable();
+    if speaking.peek().is_some() { speaking.all(|clause| clause.denies) } else { sentence.unit.denies }
 }
 
 fn rating(criterion: &Criterion, points: &[Vec<Credit>], reading: &Reading<'_>) -> Rating {
