@@ -1,5 +1,7 @@
 //! What the judge as a whole has to get right, on a small rubric and on everything that is shipped.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -16,14 +18,16 @@ const MOSTLY_IN_ORDER: f64 = 0.85;
 
 const QUESTION: &str = "rag-vs-fine-tuning";
 
-fn bank() -> Bank {
-    Bank::shipped().unwrap()
+static BANK: LazyLock<Bank> = LazyLock::new(|| Bank::shipped().unwrap());
+static RUBRIC: LazyLock<&Rubric> = LazyLock::new(|| BANK.rubric(QUESTION).unwrap());
+static PREPARED: LazyLock<PreparedRubric> = LazyLock::new(|| BuiltIn::new().prepare(&RUBRIC));
+
+fn bank() -> &'static Bank {
+    &BANK
 }
 
 fn judged(answer: &str) -> Critique {
-    let bank = bank();
-    let rubric = bank.rubric(QUESTION).unwrap();
-    BuiltIn::new().critique(&BuiltIn::new().prepare(rubric), rubric, answer)
+    BuiltIn::new().critique(&PREPARED, &RUBRIC, answer)
 }
 
 /// Levels added up.
@@ -214,8 +218,8 @@ fn giants_are_cut_and_said_to_be() {
         "RAG retrieves. ".repeat(1 << 16),
         "🙂".repeat(1 << 18),
     ] {
-        let critique = BuiltIn::new().critique(&prepared, rubric, &answer);
-        assert!(is_sound(rubric, &critique, &answer));
+        let critique = judged(&answer);
+        assert!(is_sound(&RUBRIC, &critique, &answer));
         assert!(critique.flags.contains(&Flag::CutShort));
     }
 }
@@ -236,11 +240,8 @@ proptest! {
         ),
     ) {
         let answer = pieces.concat();
-        let bank = bank();
-        let rubric = bank.rubric(QUESTION).unwrap();
-        let prepared = BuiltIn::new().prepare(rubric);
-        let critique = BuiltIn::new().critique(&prepared, rubric, &answer);
-        prop_assert!(is_sound(rubric, &critique, &answer), "{critique:?}");
-        prop_assert_eq!(&critique, &BuiltIn::new().critique(&prepared, rubric, &answer));
+        let critique = judged(&answer);
+        prop_assert!(is_sound(&RUBRIC, &critique, &answer), "{critique:?}");
+        prop_assert_eq!(&critique, &judged(&answer));
     }
 }
