@@ -86,7 +86,7 @@ impl Answer {
 }
 
 /// An id is a text or a whole number; other programs number their answers.
-fn id_text(id: Option<Value>) -> Result<String, String> {
+pub(crate) fn id_text(id: Option<Value>) -> Result<String, String> {
     match id {
         Some(Value::String(id)) if !id.trim().is_empty() => Ok(id),
         Some(Value::Number(id)) if id.is_i64() || id.is_u64() => Ok(id.to_string()),
@@ -96,12 +96,12 @@ fn id_text(id: Option<Value>) -> Result<String, String> {
     }
 }
 
-fn shortened(value: &Value) -> String {
+pub(crate) fn shortened(value: &Value) -> String {
     let text = value.to_string();
     if text.chars().count() <= 40 { text } else { text.chars().take(40).chain(['…']).collect() }
 }
 
-fn describe(line: &str, error: &serde_json::Error) -> String {
+pub(crate) fn describe(line: &str, error: &serde_json::Error) -> String {
     let what = match error.classify() {
         serde_json::error::Category::Eof => "it ends too early",
         serde_json::error::Category::Data => {

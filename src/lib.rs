@@ -6,6 +6,7 @@
 
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
+pub mod agreement;
 pub mod answer;
 pub mod bank;
 pub mod batch;

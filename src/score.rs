@@ -55,12 +55,7 @@ impl Score {
 
     /// The band that the score falls in.
     pub fn band(self) -> Band {
-        match self.0 {
-            points if points >= STRONG_FROM => Band::Strong,
-            points if points >= SOLID_FROM => Band::Solid,
-            points if points >= PARTIAL_FROM => Band::Partial,
-            _ => Band::Weak,
-        }
+        Band::of(self.0)
     }
 }
 
@@ -81,6 +76,26 @@ pub enum Band {
 impl Band {
     /// Every band, best first.
     pub const ALL: [Self; 4] = [Self::Strong, Self::Solid, Self::Partial, Self::Weak];
+
+    /// The band of points from 0 to 100.
+    pub fn of(points: f64) -> Self {
+        match points {
+            points if points >= STRONG_FROM => Self::Strong,
+            points if points >= SOLID_FROM => Self::Solid,
+            points if points >= PARTIAL_FROM => Self::Partial,
+            _ => Self::Weak,
+        }
+    }
+
+    /// How many bands are below it.
+    pub fn step(self) -> u8 {
+        match self {
+            Self::Weak => 0,
+            Self::Partial => 1,
+            Self::Solid => 2,
+            Self::Strong => 3,
+        }
+    }
 
     /// The name it has in files.
     pub fn name(self) -> &'static str {
