@@ -53,6 +53,8 @@ pub enum Command {
     Practice(PracticeArgs),
     /// Grade many answers from JSONL or CSV files
     Grade(GradeArgs),
+    /// Compare grades with what humans gave the same answers
+    Agreement(AgreementArgs),
     /// List the questions of the bank
     List(ListArgs),
     /// Show a question and how its answers are judged
@@ -165,6 +167,46 @@ pub enum AnswerFormat {
     Jsonl,
     /// A header line, then one answer a row.
     Csv,
+}
+
+/// `coach agreement`
+#[derive(Debug, Args)]
+pub struct AgreementArgs {
+    /// Grades file, as `coach grade` writes it; `-` is standard input
+    pub grades: PathBuf,
+    /// Human ratings: the file of answers itself, or any JSONL with `id` and `human`, or CSV with `id` and `score`,
+    /// `level:CRITERION` or `mistakes`
+    #[arg(long, value_name = "FILE")]
+    pub human: PathBuf,
+    /// Format of the human ratings; without it by the file's ending
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<AnswerFormat>,
+    /// The human score that stands for 100 points
+    #[arg(long, value_name = "N", default_value_t = 100.0, value_parser = above_zero)]
+    pub max_score: f64,
+    /// How many of the answers that differ most to name
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub furthest: usize,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Exit with 1 unless Pearson's r of the scores is at least this
+    #[arg(long, value_name = "R", value_parser = correlation)]
+    pub min_r: Option<f64>,
+    /// Exit with 1 unless the quadratic-weighted kappa of the levels (of the bands, where humans gave no levels) is
+    /// at least this
+    #[arg(long, value_name = "KAPPA", value_parser = correlation)]
+    pub min_kappa: Option<f64>,
+}
+
+fn above_zero(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0);
+    number.ok_or_else(|| "must be a number above 0".to_owned())
+}
+
+fn correlation(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (-1.0..=1.0).contains(number));
+    number.ok_or_else(|| "must be a number from -1 to 1".to_owned())
 }
 
 /// `coach list`

@@ -1,5 +1,6 @@
 //! One file a command, each a list of steps. What several commands need of the outside is here.
 
+pub mod agreement;
 pub mod grade;
 pub mod list;
 pub mod practice;

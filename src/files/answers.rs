@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 
 /// Longest record in bytes. An answer of a megabyte is already a hundred pages; without a bound, a file
 /// without line ends would be read into memory whole.
-const LONGEST_RECORD: u64 = 16 * 1024 * 1024;
+pub(super) const LONGEST_RECORD: u64 = 16 * 1024 * 1024;
 
 /// One record and where it stood.
 #[derive(Debug)]
@@ -169,7 +169,7 @@ impl Columns {
 
 /// Reads a line without its end into `bytes`; `None` at the end of the file. Returns the line's full length;
 /// of a line beyond [`LONGEST_RECORD`] only that much is kept.
-fn read_line(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Option<u64>> {
+pub(super) fn read_line(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Option<u64>> {
     let mut length = reader.by_ref().take(LONGEST_RECORD + 1).read_until(b'\n', bytes)? as u64;
     if length == 0 {
         return Ok(None);
@@ -201,7 +201,7 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<u64> {
 }
 
 /// A reader without the byte order mark that spreadsheets put before a CSV file.
-struct WithoutMark<R> {
+pub(super) struct WithoutMark<R> {
     reader: R,
     /// Bytes that were read to look for the mark and turned out to be data.
     held: std::collections::VecDeque<u8>,
@@ -209,7 +209,7 @@ struct WithoutMark<R> {
 }
 
 impl<R: Read> WithoutMark<R> {
-    fn new(reader: R) -> Self {
+    pub(super) fn new(reader: R) -> Self {
         Self { reader, held: std::collections::VecDeque::new(), looked: false }
     }
 

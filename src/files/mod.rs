@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod grades;
+pub mod human;
 
 use std::fs;
 use std::io;

@@ -3,6 +3,7 @@
 //! Renderers are pure: they take what is to be shown and a [`View`] and give text. Asking and progress touch the
 //! real terminal. Nothing outside this module uses a terminal crate.
 
+mod agreement_view;
 mod ask;
 mod compare_view;
 mod critique_view;
@@ -24,6 +25,7 @@ use std::borrow::Cow;
 use std::io::{self, Write as _};
 use std::ops::RangeInclusive;
 
+pub use agreement_view::render_agreement;
 pub use ask::{Choice, Entry, choose, choose_letter, confirm};
 pub use compare_view::render_comparison;
 pub use critique_view::{render_closing, render_critique, render_rating};
