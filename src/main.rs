@@ -2,7 +2,7 @@
 
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -19,9 +19,10 @@ fn main() -> ExitCode {
     match run(command, cli.settings) {
         Ok(exit) => ExitCode::from(exit.code()),
         Err(error) => {
-            eprintln!("error: {}", sanitised(&error.to_string()));
+            // That nobody reads standard error is no reason to panic.
+            let _ = writeln!(io::stderr(), "error: {}", sanitised(&error.to_string()));
             if let Some(hint) = error.advice() {
-                eprintln!("hint: {}", sanitised(hint));
+                let _ = writeln!(io::stderr(), "hint: {}", sanitised(hint));
             }
             ExitCode::from(error.exit().code())
         }

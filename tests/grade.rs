@@ -249,6 +249,29 @@ fn csv_from_a_spreadsheet_is_read() {
 }
 
 #[test]
+fn an_unclosed_quotation_mark_is_an_error_and_not_one_long_answer() {
+    let coach = Coach::new();
+    coach.write(
+        "a.csv",
+        "id,question,answer\na1,surprisal,fine\na2,surprisal,\"unclosed\na3,surprisal,lost\n",
+    );
+    let ran = coach.run(&["grade", "a.csv"]);
+    assert_eq!(ran.code, 3);
+    assert!(ran.stderr.contains("a.csv:3: a quotation mark is never closed"), "{}", ran.stderr);
+    assert_eq!(grades(&ran.stdout).len(), 2);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_is_no_file_is_refused() {
+    let coach = Coach::new();
+    coach.write("answers.jsonl", answer("a", "surprisal", SURPRISAL));
+    let ran = coach.run(&["grade", "answers.jsonl", "-o", "/dev/full"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("/dev/full is no regular file"), "{}", ran.stderr);
+}
+
+#[test]
 fn wrong_use_says_what_to_type() {
     let coach = Coach::new();
     coach.write("answers.jsonl", answer("a", "surprisal", SURPRISAL));

@@ -216,3 +216,21 @@ fn the_version_and_completions_are_printed() {
     assert!(coach.run(&["man"]).stdout.contains(".TH coach"));
     assert!(coach.run(&[]).stdout.contains("Usage: coach"));
 }
+
+#[test]
+fn a_key_in_a_broken_configuration_is_never_shown() {
+    for text in [
+        "[judges.a]\nbase_url = \"http://h\"\napi_key = \"sk-secret-1\"\ntemprature = 1\n",
+        "[judges.a]\nbase_url = \"http://h\"\napikey = \"sk-secret-1\"\n",
+        "[judges.a]\nbase_url = \"http://h\"\napi_key = sk-secret-1\n",
+        "[judges.a]\nbase_url = \"http://h\"\napi_key = \"sk-secret-1\n",
+        "[judges.a]\nbase_url = \"http://h\"\napi_key_env = \"sk-secret-1\"\n",
+        "[judges.a]\nbase_url = \"http://h\"\napi_key = [\"sk-secret-1\"]\n",
+    ] {
+        let coach = Coach::new();
+        coach.write("config.toml", text);
+        let ran = coach.run(&["list", "--config", "config.toml"]);
+        assert_eq!(ran.code, 2, "{text}");
+        assert!(!ran.transcript().contains("sk-secret"), "{text}: {}", ran.transcript());
+    }
+}

@@ -22,7 +22,7 @@ use crate::files::{self, Fault};
 use crate::judge::Judge;
 use crate::judge::model::{ModelJudge, Sampling};
 use crate::judge::prompt::Prompts;
-use crate::terminal::{Terminal, render_problems};
+use crate::terminal::{Terminal, render_problems, sanitised};
 
 /// What every command gets: the terminal, the settings and where they came from.
 #[derive(Debug)]
@@ -85,7 +85,11 @@ impl Context {
                 let judge = *judge;
                 let at_once = usize::from(judge.concurrency);
                 let model_judge = model_judge(&name, judge, model, &replaced).await?;
-                let notice = format!("Judge: {name}, {} at {}.", model_judge.model(), model_judge.base_url());
+                let notice = format!(
+                    "Judge: {name}, {} at {}.",
+                    sanitised(model_judge.model()),
+                    model_judge.base_url()
+                );
                 let judge = Arc::new(Judge::Model(Box::new(model_judge)));
                 Ok(ReadyJudge { judge, at_once, notice: Some(notice) })
             }

@@ -77,7 +77,19 @@ fn key_from_command(command: &str) -> Result<ApiKey> {
 }
 
 pub(super) fn read(table: &Table<'_>, private: bool) -> KeySource {
-    let variable = table.optional_text("api_key_env");
+    let variable = table.optional_text("api_key_env").filter(|name| {
+        let is_name = is_variable_name(&name.value);
+        if !is_name {
+            // Whoever pasted the key itself here must not find it in a log.
+            let start = table.span().start;
+            table.problem(
+                start..start,
+                "api_key_env must name an environment variable, not hold the key",
+                None,
+            );
+        }
+        is_name
+    });
     let command = table.optional_text("api_key_command");
     let inline = table.optional_text("api_key");
     if let Some(key) = inline.as_ref().filter(|_| !private) {
@@ -98,6 +110,11 @@ pub(super) fn read(table: &Table<'_>, private: bool) -> KeySource {
         (None, None, Some(key)) => KeySource::Key(ApiKey::new(&key.value)),
         (None, None, None) => KeySource::None,
     }
+}
+
+fn is_variable_name(name: &str) -> bool {
+    !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ impl Config {
     /// Reads a configuration. `folder` is what relative paths in it start from; `private` says that nobody
     /// but the owner can read the file, which a key in it requires.
     pub fn parse(file: &str, text: &str, folder: &Path, private: bool) -> Result<Self, Vec<Problem>> {
-        let document = Document::new(file, text);
+        let document = Document::new(file, text).keeping_keys_secret();
         let parsed = document.parse();
         let mut config = Self::default();
         if !document.has_problems() {

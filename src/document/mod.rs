@@ -72,6 +72,24 @@ impl Document {
         Self { file: file.to_owned(), text: text.to_owned(), shown, problems: RefCell::default() }
     }
 
+    /// Shows no line that may hold a key, in excerpts and messages alike: configurations end up in logs.
+    #[must_use]
+    pub fn keeping_keys_secret(mut self) -> Self {
+        let mut shown = String::with_capacity(self.shown.len());
+        for line in self.shown.split_inclusive('\n') {
+            match line.split_once('=').filter(|(name, _)| names_a_key(name)) {
+                Some((name, value)) => {
+                    shown.push_str(name);
+                    shown.push('=');
+                    shown.extend(value.chars().flat_map(hidden));
+                }
+                None => shown.push_str(line),
+            }
+        }
+        self.shown = shown.into();
+        self
+    }
+
     /// The document's own text.
     pub fn text(&self) -> &str {
         &self.text
@@ -124,6 +142,20 @@ fn masked(text: &str) -> String {
         if acts(c) { shown.extend(std::iter::repeat_n('?', c.len_utf8())) } else { shown.push(c) }
     }
     shown
+}
+
+/// Whether a field's name, also a misspelt one, says that its value is a key.
+fn names_a_key(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["key", "token", "secret", "password"].iter().any(|word| name.contains(word))
+        && !name.contains("max_")
+        && !name.contains("first_")
+}
+
+/// As many bytes as the character has, so that offsets stay; white space stays what it is.
+fn hidden(c: char) -> impl Iterator<Item = char> {
+    let shown = if c.is_ascii_whitespace() { c } else { '*' };
+    std::iter::repeat_n(shown, c.len_utf8())
 }
 
 /// Line and column (in characters), both from 1, of a byte offset.

@@ -71,7 +71,9 @@ impl<'d> Table<'d> {
     }
 
     fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) {
-        let message = format!("{} is {}, but must be {wanted}", self.named(key), described(value.get_ref()));
+        let found =
+            if super::names_a_key(key) { "something else".to_owned() } else { described(value.get_ref()) };
+        let message = format!("{} is {found}, but must be {wanted}", self.named(key));
         self.problem(value.span(), message, None);
     }
 

@@ -100,17 +100,27 @@ impl Source {
         let columns = self.columns(&mut reader)?;
         let mut row = csv::ByteRecord::new();
         // Counted as a spreadsheet numbers its rows: the header is row 1, and a cell of several lines is one row.
+        // Each record waits until it is known not to be the last: only the end of the file shows that a quotation
+        // mark was never closed, which makes all that follows it one cell.
+        let mut waiting: Option<Record> = None;
         for number in 2.. {
-            let answer = match reader.read_byte_record(&mut row) {
-                Ok(false) => return Ok(()),
-                Ok(true) => columns.answer(&row, self.question.as_deref()),
-                Err(error) => {
-                    return Err(Error::failed(format!("cannot read {}: {error}", self.name())));
-                }
-            };
-            if !take(Record { place: format!("{}:{number}", self.name()), answer }) {
+            match reader.read_byte_record(&mut row) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => return Err(Error::failed(format!("cannot read {}: {error}", self.name()))),
+            }
+            let answer = columns.answer(&row, self.question.as_deref());
+            let place = format!("{}:{number}", self.name());
+            if waiting.replace(Record { place, answer }).is_some_and(|record| !take(record)) {
                 return Ok(());
             }
+        }
+        if let Some(mut last) = waiting {
+            if reader.get_ref().quotation_marks % 2 == 1 {
+                last.answer =
+                    Err("a quotation mark is never closed, so the rest of the file is one cell".to_owned());
+            }
+            take(last);
         }
         Ok(())
     }
@@ -206,11 +216,13 @@ pub(super) struct WithoutMark<R> {
     /// Bytes that were read to look for the mark and turned out to be data.
     held: std::collections::VecDeque<u8>,
     looked: bool,
+    /// How many quotation marks went through; a sound CSV file has an even number of them.
+    quotation_marks: usize,
 }
 
 impl<R: Read> WithoutMark<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self { reader, held: std::collections::VecDeque::new(), looked: false }
+        Self { reader, held: std::collections::VecDeque::new(), looked: false, quotation_marks: 0 }
     }
 
     fn look(&mut self) -> io::Result<()> {
@@ -229,6 +241,8 @@ impl<R: Read> Read for WithoutMark<R> {
         if !self.looked {
             self.look()?;
         }
-        if self.held.is_empty() { self.reader.read(buffer) } else { self.held.read(buffer) }
+        let read = if self.held.is_empty() { self.reader.read(buffer) } else { self.held.read(buffer) }?;
+        self.quotation_marks += buffer.iter().take(read).filter(|byte| **byte == b'"').count();
+        Ok(read)
     }
 }

@@ -90,6 +90,14 @@ impl GradesFile {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         let file = options.open(path).map_err(|error| cannot("open", path, &error))?;
+        let kind = file.metadata().map_err(|error| cannot("open", path, &error))?.file_type();
+        if !kind.is_file() {
+            return Err(Error::misused(format!(
+                "{} is no regular file, so no run could be resumed from it",
+                path.display()
+            ))
+            .hint("name a file with -o, or leave -o out to write to standard output"));
+        }
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

@@ -1,6 +1,7 @@
 //! What shows that something is going on: a spinner for one answer, a bar for many. Both on standard error, and
 //! neither on anything but a terminal, save for a plain line of the bar now and then.
 
+use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -79,7 +80,11 @@ impl Bar {
             && plain.last.elapsed() >= PLAIN_LINE_EVERY
         {
             plain.last = Instant::now();
-            eprintln!("{}", plain_line(self.bar.position(), self.bar.length().unwrap_or_default()));
+            let _ = writeln!(
+                io::stderr(),
+                "{}",
+                plain_line(self.bar.position(), self.bar.length().unwrap_or_default())
+            );
         }
     }
 
@@ -90,7 +95,10 @@ impl Bar {
 
     /// Prints a line to standard error without tearing the bar.
     pub fn line(&self, line: &str) {
-        self.bar.suspend(|| eprintln!("{line}"));
+        self.bar.suspend(|| {
+            // That nobody reads it is no error.
+            let _ = writeln!(io::stderr(), "{line}");
+        });
     }
 }
 

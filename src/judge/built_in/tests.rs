@@ -209,9 +209,6 @@ fn is_sound(rubric: &Rubric, critique: &Critique, answer: &str) -> bool {
 
 #[test]
 fn giants_are_cut_and_said_to_be() {
-    let bank = bank();
-    let rubric = bank.rubric(QUESTION).unwrap();
-    let prepared = BuiltIn::new().prepare(rubric);
     for answer in [
         "x".repeat(1 << 20),
         "模型 ".repeat(1 << 17),
