@@ -54,6 +54,7 @@ pub(super) struct Unit {
     reach: Vec<f32>,
     /// Sum of the weighted vectors of its words, and the inner products with the statements.
     sum: Vector,
+    length: f32,
     dots: Vec<f32>,
     /// Pairs of terms that it has.
     pairs: Vec<bool>,
@@ -130,6 +131,7 @@ impl Unit {
             content: 0,
             reach: vec![0.0; statements.terms.len()],
             sum: [0.0; DIMENSIONS],
+            length: 0.0,
             dots: vec![0.0; statements.list.len()],
             pairs: vec![false; statements.pairs.len()],
         }
@@ -147,6 +149,7 @@ impl Unit {
                 recent[0] = known.exact;
             }
         }
+        unit.length = length(&unit.sum);
         unit
     }
 
@@ -184,6 +187,7 @@ impl Unit {
         self.content += other.content;
         self.reach.iter_mut().zip(&other.reach).for_each(|(one, other)| *one = one.max(*other));
         add(&mut self.sum, &other.sum, 1.0);
+        self.length = length(&self.sum);
         self.dots.iter_mut().zip(&other.dots).for_each(|(one, other)| *one += other);
         self.pairs.iter_mut().zip(&other.pairs).for_each(|(one, other)| *one |= other);
         self
@@ -196,20 +200,17 @@ impl Unit {
 
     /// How near it is to a statement: 0 for nothing in common, about 1 for the statement itself.
     pub(super) fn likeness(&self, statements: &Statements, number: usize) -> f32 {
-        let length = length(&self.sum);
-        let cosine = if length > 0.0 { self.dots.get(number).map_or(0.0, |dot| dot / length) } else { 0.0 };
-        OVERLAP * self.overlap(statements, number) + (1.0 - OVERLAP) * cosine
+        let dot = self.dots.get(number).copied().unwrap_or(0.0);
+        OVERLAP * self.overlap(statements, number) + (1.0 - OVERLAP) * self.cosine(dot)
     }
 
     /// The likeness to every statement.
     pub(super) fn likenesses(&self, statements: &Statements) -> Vec<f32> {
-        let length = length(&self.sum);
-        let cosine = |dot: f32| if length > 0.0 { dot / length } else { 0.0 };
-        let overlaps = (0..statements.list.len()).map(|number| self.overlap(statements, number));
-        overlaps
-            .zip(&self.dots)
-            .map(|(overlap, &dot)| OVERLAP * overlap + (1.0 - OVERLAP) * cosine(dot))
-            .collect()
+        (0..statements.list.len()).map(|number| self.likeness(statements, number)).collect()
+    }
+
+    fn cosine(&self, dot: f32) -> f32 {
+        if self.length > 0.0 { dot / self.length } else { 0.0 }
     }
 
     /// The share of a statement's weight that its words match.
