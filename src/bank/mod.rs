@@ -6,6 +6,7 @@ pub mod parse;
 mod prose;
 mod rubric;
 mod schema;
+pub mod write;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
