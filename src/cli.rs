@@ -238,8 +238,55 @@ pub struct ShowArgs {
 pub enum RubricCommand {
     /// Check rubric files: every problem, with its place
     Check(RubricCheckArgs),
+    /// Make rubrics of questions with reference answers and marked answers, from CSV
+    Import(RubricImportArgs),
+    /// Print rubrics as sheets for human graders
+    Export(RubricExportArgs),
     /// Print the JSON Schema of rubric files
     Schema,
+}
+
+/// `coach rubric import`
+#[derive(Debug, Args)]
+pub struct RubricImportArgs {
+    /// CSV with the columns `question` and `reference`, and if you have them `question_id`, `answer_id`, `answer`,
+    /// `score` (0 to 1) and `max_score`
+    pub file: PathBuf,
+    /// Folder for the rubrics, made if it is missing; rubrics/TOPIC without it
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Topic of the rubrics, kebab-case
+    #[arg(long, value_name = "TOPIC", default_value = "imported")]
+    pub topic: String,
+    /// Keep each reference as one key point, for references that say more than is asked for
+    #[arg(long)]
+    pub whole: bool,
+    /// Also write the answers, with their scores, as JSONL for `coach grade` and `coach agreement`
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+}
+
+/// `coach rubric export`
+#[derive(Debug, Args)]
+pub struct RubricExportArgs {
+    /// Ids of the rubrics; all without any
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Form of the sheet
+    #[arg(long, value_name = "FORMAT", default_value = "csv")]
+    pub format: SheetFormat,
+    /// Answers to be graded: a sheet with a row each, which `coach agreement --human` reads when it is filled in
+    #[arg(long, value_name = "ANSWERS")]
+    pub answers: Option<PathBuf>,
+}
+
+/// Form of a sheet for human graders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SheetFormat {
+    /// A row for each criterion, with empty columns for level and mistakes.
+    Csv,
+    /// A page for each rubric.
+    Markdown,
 }
 
 /// `coach rubric check`

@@ -50,6 +50,8 @@ fn run(command: Command, settings: Settings) -> Result<Exit> {
         Command::List(args) => commands::list::run(&args, &context),
         Command::Show(args) => commands::show::run(&args, &context),
         Command::Rubric(RubricCommand::Check(args)) => commands::rubric_check::run(&args, &context),
+        Command::Rubric(RubricCommand::Import(args)) => commands::rubric_import::run(&args, &context),
+        Command::Rubric(RubricCommand::Export(args)) => commands::rubric_export::run(&args, &context),
         Command::Rubric(RubricCommand::Schema) => commands::schema::run(&context),
         Command::Completions { shell } => commands::shell::completions(shell, &context),
         Command::Man => commands::shell::man(&context),

@@ -78,7 +78,7 @@ impl HumanRecord {
             let cell = cell.trim();
             match column {
                 Column::Id if cell.is_empty() => return Err("column `id` is empty".to_owned()),
-                Column::Id => id = Some(cell.to_owned()),
+                Column::Id => id = Some(unguarded(cell).to_owned()),
                 Column::Mistakes => {
                     looked_for_mistakes = true;
                     let listed = cell.split(';').map(str::trim).filter(|id| !id.is_empty());
@@ -167,6 +167,11 @@ fn mistakes_of(value: &Value) -> Result<BTreeSet<MistakeId>, String> {
     let wrong = || format!("`mistakes` must be a list of ids, not {}", shortened(value));
     let listed = value.as_array().ok_or_else(wrong)?;
     listed.iter().map(|id| id.as_str().map(MistakeId::from).ok_or_else(wrong)).collect()
+}
+
+/// An id without the apostrophe that sheets have in front of what a spreadsheet would take for a formula.
+fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(cell)
 }
 
 /// A number as people type it into a sheet, also with a decimal comma.

@@ -5,6 +5,8 @@ pub mod grade;
 pub mod list;
 pub mod practice;
 pub mod rubric_check;
+pub mod rubric_export;
+pub mod rubric_import;
 pub mod schema;
 pub mod shell;
 pub mod show;

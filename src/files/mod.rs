@@ -1,8 +1,11 @@
 //! Files that users name: configuration, rubrics, prompts, answers and grades. Reads and writes; decides nothing.
 
 pub mod answers;
+pub mod csv_text;
+pub mod fresh;
 pub mod grades;
 pub mod human;
+pub mod marked;
 
 use std::fs;
 use std::io;
