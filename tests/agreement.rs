@@ -277,6 +277,16 @@ fn scores_on_another_scale_are_named_or_refused() {
 }
 
 #[test]
+fn a_sheet_with_an_unclosed_cell_is_refused() {
+    let coach = Coach::new();
+    coach.write("grades.jsonl", grades());
+    coach.write("sheet.csv", "id,answer,score\na1,x,30\na2,\"x,40\na3,x,50\n");
+    let ran = coach.run(&["agreement", "grades.jsonl", "--human", "sheet.csv"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("sheet.csv:3: a quotation mark is never closed"), "{}", ran.stderr);
+}
+
+#[test]
 fn files_that_cannot_be_compared_are_refused_with_the_reason() {
     for (grades, human, code, said) in [
         (

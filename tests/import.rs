@@ -149,6 +149,10 @@ fn wrong_files_are_refused_row_by_row() {
     let coach = Coach::new();
     for (content, said) in [
         ("question,answer\nq,a\n", "exam.csv line 1 has no column `reference`; it has: question, answer"),
+        (
+            "question,reference\nWhy?,\"Because of it.\nHow?,In that way.\n",
+            "row 2: a quotation mark is never closed, so the rest of the file is one cell",
+        ),
         ("question,reference\n", "exam.csv has no rows but its header"),
         (
             "question,reference,answer,score\nWhy?,Because of it.,x,7\nWhy?,Because of that.,x,good\n",

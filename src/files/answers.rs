@@ -116,7 +116,7 @@ impl Source {
             }
         }
         if let Some(mut last) = waiting {
-            if reader.get_ref().quotation_marks % 2 == 1 {
+            if reader.get_ref().is_unclosed() {
                 last.answer =
                     Err("a quotation mark is never closed, so the rest of the file is one cell".to_owned());
             }
@@ -223,6 +223,11 @@ pub(super) struct WithoutMark<R> {
 impl<R: Read> WithoutMark<R> {
     pub(super) fn new(reader: R) -> Self {
         Self { reader, held: std::collections::VecDeque::new(), looked: false, quotation_marks: 0 }
+    }
+
+    /// Whether a quotation mark was never closed, which makes all that follows it one cell; known at the end.
+    pub(super) fn is_unclosed(&self) -> bool {
+        self.quotation_marks % 2 == 1
     }
 
     fn look(&mut self) -> io::Result<()> {

@@ -127,6 +127,9 @@ impl HumanFile {
                 records.push((number, HumanRecord::from_cells(&cells, self.max_score)));
             }
         }
+        if let Some((_, last)) = records.last_mut().filter(|_| reader.get_ref().is_unclosed()) {
+            *last = Err("a quotation mark is never closed, so the rest of the file is one cell".to_owned());
+        }
         Ok(records)
     }
 

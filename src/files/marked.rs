@@ -42,6 +42,12 @@ pub fn rows(path: &Path) -> Result<Vec<Row>> {
             Err(message) => wrong.push(format!("row {number}: {message}")),
         }
     }
+    if let Some(last) = rows.last().filter(|_| reader.get_ref().is_unclosed()) {
+        wrong.push(format!(
+            "row {}: a quotation mark is never closed, so the rest of the file is one cell",
+            last.number
+        ));
+    }
     if wrong.is_empty() { Ok(rows) } else { Err(wrong_rows(path, &wrong)) }
 }
 
