@@ -11,6 +11,7 @@ use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
+use super::private::{make_private_folder, private_options};
 use crate::bank::QuestionId;
 use crate::error::{Error, Result};
 
@@ -219,26 +220,6 @@ fn name_of(question: &QuestionId) -> String {
 fn file_stem_name(path: &Path) -> Option<&str> {
     let stem = path.file_stem()?.to_str()?.strip_prefix(PREFIX)?;
     Some(stem.rsplit_once('.')?.0)
-}
-
-#[cfg(unix)]
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
-/// Options to write a file that nobody but its owner can read.
-fn private_options() -> fs::OpenOptions {
-    let mut options = File::options();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 fn cannot_keep(path: &Path, fault: &io::Error) -> Error {

@@ -1,6 +1,8 @@
 //! What the program keeps for its user, in one folder.
 
+mod database;
 mod drafts;
+mod private;
 
 use std::path::PathBuf;
 
