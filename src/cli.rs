@@ -236,6 +236,8 @@ pub struct ShowArgs {
 /// `coach rubric`
 #[derive(Debug, Subcommand)]
 pub enum RubricCommand {
+    /// Begin a rubric: a file that says what goes where
+    New(RubricNewArgs),
     /// Check rubric files: every problem, with its place
     Check(RubricCheckArgs),
     /// Make rubrics of questions with reference answers and marked answers, from CSV
@@ -244,6 +246,34 @@ pub enum RubricCommand {
     Export(RubricExportArgs),
     /// Print the JSON Schema of rubric files
     Schema,
+}
+
+/// `coach rubric new`
+#[derive(Debug, Clone, Args)]
+pub struct RubricNewArgs {
+    /// Id of the question, kebab-case; the file is named after it
+    pub id: String,
+    /// What the interviewer says
+    #[arg(long, value_name = "TEXT")]
+    pub question: Option<String>,
+    /// Topic, kebab-case
+    #[arg(long, value_name = "TOPIC")]
+    pub topic: Option<String>,
+    /// What is judged, in a few words; once for each criterion
+    #[arg(long = "criterion", value_name = "NAME")]
+    pub criteria: Vec<String>,
+    /// One line for lists; the question's first sentence without it
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// How demanding the question is; core without it
+    #[arg(long, value_name = "LEVEL", value_parser = difficulty())]
+    pub difficulty: Option<Difficulty>,
+    /// Minutes for the answer; 4 without it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub minutes: Option<u32>,
+    /// Folder for the file, made if it is missing; rubrics/TOPIC without it
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// `coach rubric import`

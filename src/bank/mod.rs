@@ -2,10 +2,12 @@
 //!
 //! Reading folders is the business of [`crate::files`]; here texts become rubrics.
 
+pub mod names;
 pub mod parse;
 mod prose;
 mod rubric;
 mod schema;
+pub mod skeleton;
 pub mod write;
 
 use std::collections::BTreeMap;

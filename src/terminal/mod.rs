@@ -26,7 +26,7 @@ use std::io::{self, Write as _};
 use std::ops::RangeInclusive;
 
 pub use agreement_view::render_agreement;
-pub use ask::{Choice, Entry, choose, choose_letter, confirm};
+pub use ask::{Choice, Entry, Objection, ask_line, choose, choose_letter, confirm};
 pub use compare_view::render_comparison;
 pub use critique_view::{render_closing, render_critique, render_rating};
 pub use editor::{edit_in_editor, has_editor};
