@@ -240,6 +240,8 @@ pub enum RubricCommand {
     New(RubricNewArgs),
     /// Check rubric files: every problem, with its place
     Check(RubricCheckArgs),
+    /// Tell what two rubrics differ in, and whose grades move
+    Diff(RubricDiffArgs),
     /// Make rubrics of questions with reference answers and marked answers, from CSV
     Import(RubricImportArgs),
     /// Print rubrics as sheets for human graders
@@ -274,6 +276,27 @@ pub struct RubricNewArgs {
     /// Folder for the file, made if it is missing; rubrics/TOPIC without it
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+/// `coach rubric diff`
+#[derive(Debug, Args)]
+pub struct RubricDiffArgs {
+    /// The rubric as it was: a file of any name, or an id of the bank
+    pub before: PathBuf,
+    /// The rubric as it is: a file of any name, or an id of the bank
+    pub after: PathBuf,
+    /// Answers to the question, JSONL or CSV, to grade under both; `-` is standard input
+    #[arg(long, value_name = "ANSWERS")]
+    pub answers: Option<PathBuf>,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Exit with 1 if grades may change; with --answers, if any did
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Which judge grades.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
 }
 
 /// `coach rubric import`

@@ -2,6 +2,7 @@
 //!
 //! Reading folders is the business of [`crate::files`]; here texts become rubrics.
 
+pub mod diff;
 pub mod names;
 pub mod parse;
 mod prose;

@@ -5,6 +5,7 @@ pub mod grade;
 pub mod list;
 pub mod practice;
 pub mod rubric_check;
+pub mod rubric_diff;
 pub mod rubric_export;
 pub mod rubric_import;
 pub mod rubric_new;
@@ -103,7 +104,7 @@ impl Context {
     }
 
     /// Prints the problems of a file the user wrote, and makes one error of them.
-    fn explained<T>(&self, read: Result<T, Fault>, what: &str) -> Result<T> {
+    pub(crate) fn explained<T>(&self, read: Result<T, Fault>, what: &str) -> Result<T> {
         read.map_err(|fault| match fault {
             Fault::Error(error) => error,
             Fault::Problems(problems) => {
