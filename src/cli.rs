@@ -236,14 +236,67 @@ pub struct ShowArgs {
 /// `coach rubric`
 #[derive(Debug, Subcommand)]
 pub enum RubricCommand {
+    /// Begin a rubric: a file that says what goes where
+    New(RubricNewArgs),
     /// Check rubric files: every problem, with its place
     Check(RubricCheckArgs),
+    /// Tell what two rubrics differ in, and whose grades move
+    Diff(RubricDiffArgs),
     /// Make rubrics of questions with reference answers and marked answers, from CSV
     Import(RubricImportArgs),
     /// Print rubrics as sheets for human graders
     Export(RubricExportArgs),
     /// Print the JSON Schema of rubric files
     Schema,
+}
+
+/// `coach rubric new`
+#[derive(Debug, Clone, Args)]
+pub struct RubricNewArgs {
+    /// Id of the question, kebab-case; the file is named after it
+    pub id: String,
+    /// What the interviewer says
+    #[arg(long, value_name = "TEXT")]
+    pub question: Option<String>,
+    /// Topic, kebab-case
+    #[arg(long, value_name = "TOPIC")]
+    pub topic: Option<String>,
+    /// What is judged, in a few words; once for each criterion
+    #[arg(long = "criterion", value_name = "NAME")]
+    pub criteria: Vec<String>,
+    /// One line for lists; the question's first sentence without it
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// How demanding the question is; core without it
+    #[arg(long, value_name = "LEVEL", value_parser = difficulty())]
+    pub difficulty: Option<Difficulty>,
+    /// Minutes for the answer; 4 without it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub minutes: Option<u32>,
+    /// Folder for the file, made if it is missing; rubrics/TOPIC without it
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// `coach rubric diff`
+#[derive(Debug, Args)]
+pub struct RubricDiffArgs {
+    /// The rubric as it was: a file of any name, or an id of the bank
+    pub before: PathBuf,
+    /// The rubric as it is: a file of any name, or an id of the bank
+    pub after: PathBuf,
+    /// Answers to the question, JSONL or CSV, to grade under both; `-` is standard input
+    #[arg(long, value_name = "ANSWERS")]
+    pub answers: Option<PathBuf>,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Exit with 1 if grades may change; with --answers, if any did
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Which judge grades.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
 }
 
 /// `coach rubric import`

@@ -25,6 +25,7 @@ pub mod nearest;
 pub mod record;
 pub mod score;
 pub mod sheet;
+pub mod shift;
 pub mod store;
 pub mod summary;
 pub mod terminal;

@@ -2,10 +2,13 @@
 //!
 //! Reading folders is the business of [`crate::files`]; here texts become rubrics.
 
+pub mod diff;
+pub mod names;
 pub mod parse;
 mod prose;
 mod rubric;
 mod schema;
+pub mod skeleton;
 pub mod write;
 
 use std::collections::BTreeMap;

@@ -18,6 +18,20 @@ const MOST_WEIGHT: f64 = 1000.0;
 
 /// Reads one rubric file. `stem` is the file's name without folder and ending; the id has to equal it.
 pub fn rubric(file: &str, stem: &str, text: &str, catalogue: &[Mistake]) -> Result<Rubric, Vec<Problem>> {
+    rubric_named(file, Some(stem), text, catalogue)
+}
+
+/// Reads a rubric from a file of any name, as a copy of an earlier version has one.
+pub fn rubric_of_any_name(file: &str, text: &str, catalogue: &[Mistake]) -> Result<Rubric, Vec<Problem>> {
+    rubric_named(file, None, text, catalogue)
+}
+
+fn rubric_named(
+    file: &str,
+    stem: Option<&str>,
+    text: &str,
+    catalogue: &[Mistake],
+) -> Result<Rubric, Vec<Problem>> {
     let document = Document::new(file, text);
     let parsed = document.parse();
     // Missing fields of a file that is not TOML are a consequence, not a finding.
@@ -47,10 +61,12 @@ pub fn catalogue(file: &str, text: &str) -> Result<Vec<Mistake>, Vec<Problem>> {
     if document.has_problems() { Err(document.into_problems()) } else { Ok(mistakes) }
 }
 
-fn read_rubric(top: &Table<'_>, stem: &str, catalogue: &[Mistake]) -> Option<Rubric> {
+fn read_rubric(top: &Table<'_>, stem: Option<&str>, catalogue: &[Mistake]) -> Option<Rubric> {
     top.integer("format", FORMAT..=FORMAT);
     let id = kebab(top, "id", &mut BTreeSet::new());
-    if let Some(id) = id.as_ref().filter(|id| id.value != stem) {
+    if let (Some(id), Some(stem)) = (&id, stem)
+        && id.value != stem
+    {
         let message = format!("`id` is \"{}\", but the file is named {stem}.toml", id.value);
         top.problem(id.span.clone(), message, Some(format!("write `id = \"{stem}\"` or rename the file")));
     }

@@ -5,16 +5,21 @@ pub mod grade;
 pub mod list;
 pub mod practice;
 pub mod rubric_check;
+pub mod rubric_diff;
 pub mod rubric_export;
 pub mod rubric_import;
+pub mod rubric_new;
 pub mod schema;
 pub mod shell;
 pub mod show;
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::bank::{Bank, Rubric};
+use crate::bank::names::kebab;
+use crate::bank::parse::{self, is_kebab};
+use crate::bank::{Bank, CATALOGUE, Rubric};
 use crate::cli::{Choice, JudgeArgs, Settings};
 use crate::config::{Config, Environment, JudgeChoice, JudgeConfig};
 use crate::document::Problem;
@@ -99,7 +104,7 @@ impl Context {
     }
 
     /// Prints the problems of a file the user wrote, and makes one error of them.
-    fn explained<T>(&self, read: Result<T, Fault>, what: &str) -> Result<T> {
+    pub(crate) fn explained<T>(&self, read: Result<T, Fault>, what: &str) -> Result<T> {
         read.map_err(|fault| match fault {
             Fault::Error(error) => error,
             Fault::Problems(problems) => {
@@ -172,6 +177,39 @@ async fn model_judge(
     let sampling =
         Sampling { temperature: judge.temperature, seed: judge.seed, max_tokens: judge.max_tokens };
     Ok(ModelJudge::new(name, endpoint, prompts, sampling))
+}
+
+/// A rubric file that the program made, read back before it is written: what does not parse is never left behind.
+pub fn read_back(path: &Path, id: &str, text: &str) -> Result<Rubric> {
+    parse::rubric(&path.display().to_string(), id, text, &[]).map_err(|problems| {
+        let first = problems.first().map_or(String::new(), ToString::to_string);
+        Error::failed(format!("{} in the rubric made for {id}: {first}", counted(&problems)))
+            .hint("nothing was written; this is a fault of the program, please report it")
+    })
+}
+
+/// Where a new rubric goes: the named folder, or the topic's.
+pub fn rubric_path(out: Option<&Path>, topic: &str, id: &str) -> PathBuf {
+    let folder = out.map_or_else(|| Path::new("rubrics").join(topic), Path::to_owned);
+    folder.join(format!("{id}.toml"))
+}
+
+/// Refuses a name that is not kebab-case and says what it could be instead; `what` it names, in the user's words.
+pub fn kebab_name(what: &str, name: &str) -> Result<()> {
+    if format!("{name}.toml") == CATALOGUE {
+        return Err(Error::misused(format!(
+            "the {what} can't be \"{name}\": that file is the catalogue of mistakes"
+        ))
+        .hint(format!("use another, for example {name}-of-mine")));
+    }
+    if is_kebab(name) {
+        return Ok(());
+    }
+    let written = sanitised(name).into_owned();
+    Err(Error::misused(format!(
+        "the {what} \"{written}\" is not kebab-case: lower-case letters, digits, single hyphens"
+    ))
+    .hint(format!("use {}", kebab(name))))
 }
 
 /// The model that a server offers when it offers just one, as llama.cpp and vLLM do.
