@@ -80,6 +80,9 @@ pub struct JudgeArgs {
     /// Model to ask for at the endpoint
     #[arg(long, value_name = "MODEL", env = "COACH_MODEL", help_heading = "Judge")]
     pub model: Option<String>,
+    /// Ask the model anew, and keep no replies
+    #[arg(long, help_heading = "Judge")]
+    pub no_cache: bool,
 }
 
 /// Which questions.

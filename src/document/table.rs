@@ -128,11 +128,7 @@ impl<'d> Table<'d> {
         value: &Spanned<DeValue<'_>>,
         allowed: &RangeInclusive<i64>,
     ) -> Option<Located<i64>> {
-        let number = match value.get_ref() {
-            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
-            _ => None,
-        };
-        match number.filter(|number| allowed.contains(number)) {
+        match whole(value.get_ref()).filter(|number| allowed.contains(number)) {
             Some(number) => Some(Located { value: number, span: value.span() }),
             None => {
                 let wanted = format!("a whole number from {} to {}", allowed.start(), allowed.end());
@@ -140,6 +136,25 @@ impl<'d> Table<'d> {
                 None
             }
         }
+    }
+
+    /// A whole number, or a word instead of one (`None` in the value), or absent.
+    pub fn integer_or(
+        &self,
+        key: &'static str,
+        allowed: RangeInclusive<i64>,
+        word: &str,
+    ) -> Option<Located<Option<i64>>> {
+        let value = self.entry(key)?;
+        if value.get_ref().as_str() == Some(word) {
+            return Some(Located { value: None, span: value.span() });
+        }
+        let number = whole(value.get_ref()).filter(|number| allowed.contains(number));
+        if number.is_none() {
+            let wanted = format!("\"{word}\" or a whole number from {} to {}", allowed.start(), allowed.end());
+            self.wrong(key, value, &wanted);
+        }
+        number.map(|number| Located { value: Some(number), span: value.span() })
     }
 
     /// A number that has to be there.
@@ -275,6 +290,13 @@ impl<'d> Table<'d> {
 /// "did you mean ..." for a name that is none of `known`, when one is near.
 pub fn did_you_mean(name: &str, known: &[&str]) -> Option<String> {
     nearest(name, known.iter().copied()).map(|near| format!("did you mean \"{near}\"?"))
+}
+
+fn whole(value: &DeValue<'_>) -> Option<i64> {
+    match value {
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
+        _ => None,
+    }
 }
 
 fn described(value: &DeValue<'_>) -> String {

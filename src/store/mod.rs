@@ -3,12 +3,14 @@
 mod database;
 mod drafts;
 mod private;
+mod replies;
 
 use std::path::PathBuf;
 
 use etcetera::BaseStrategy as _;
 
 pub use drafts::{Draft, Drafts};
+pub use replies::{KeptReplies, Settling};
 
 use crate::error::{Error, Result};
 
