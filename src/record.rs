@@ -158,7 +158,8 @@ impl GradeRecord {
     }
 }
 
-fn graded(rubric: &Rubric, grade: &Grade, judge: JudgeRecord, usage: UsageRecord) -> GradedRecord {
+/// A grade as written.
+pub fn graded(rubric: &Rubric, grade: &Grade, judge: JudgeRecord, usage: UsageRecord) -> GradedRecord {
     let critique = &grade.critique;
     let criteria = critique.ratings.iter().filter_map(|rating| {
         let criterion = rubric.criterion(rating.id.as_str())?;

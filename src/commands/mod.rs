@@ -12,6 +12,7 @@ pub mod shell;
 pub mod show;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::bank::{Bank, Rubric};
@@ -24,7 +25,9 @@ use crate::files::{self, Fault};
 use crate::judge::Judge;
 use crate::judge::model::{ModelJudge, Sampling};
 use crate::judge::prompt::Prompts;
-use crate::terminal::{Terminal, render_problems, sanitised};
+use crate::session::{Log, Pen, Session, Timing};
+use crate::store::{self, Drafts};
+use crate::terminal::{Terminal, View, render_problems, sanitised};
 
 /// What every command gets: the terminal, the settings and where they came from.
 #[derive(Debug)]
@@ -96,6 +99,24 @@ impl Context {
                 Ok(ReadyJudge { judge, at_once, notice: Some(notice) })
             }
         }
+    }
+
+    /// The folder that everything is kept in.
+    pub fn home(&self) -> Result<PathBuf> {
+        store::home(self.environment.home.clone())
+    }
+
+    /// Drafts where they can be kept. Practising goes on without; the user is told why.
+    pub fn drafts(&self) -> Option<Drafts> {
+        let opened = self.home().and_then(|home| Drafts::open(&home));
+        opened.map_err(|fault| self.terminal.explain(&fault)).ok()
+    }
+
+    /// A session with the person at the keyboard.
+    pub fn session(&self, judge: Arc<Judge>, view: View) -> Session<'_> {
+        let log = Log::open(&self.terminal, self.home());
+        let drafts = self.drafts();
+        Session { terminal: &self.terminal, view, judge, drafts, log, pen: Pen::Lines, timing: Timing::Untimed }
     }
 
     /// Prints the problems of a file the user wrote, and makes one error of them.

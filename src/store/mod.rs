@@ -2,6 +2,7 @@
 
 mod database;
 mod drafts;
+mod history;
 mod private;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use etcetera::BaseStrategy as _;
 
 pub use drafts::{Draft, Drafts};
+pub use history::{History, Imported};
 
 use crate::error::{Error, Result};
 

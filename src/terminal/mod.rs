@@ -37,10 +37,10 @@ pub use question_view::{
     render_rubric,
 };
 pub use sanitise::sanitised;
-pub use summary_view::render_summary;
+pub use summary_view::{render_summary, spoken};
 pub use view::{Detail, View};
 pub use why_view::render_levels;
-pub use writing::{Start, Written, read_answer};
+pub use writing::{Pace, Start, Written, read_answer};
 
 use crate::cli::ColorChoice;
 use crate::error::{Error, Result};

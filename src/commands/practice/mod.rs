@@ -2,10 +2,8 @@
 //!
 //! With `--answer` it is a command for scripts; without, a session with the person at the keyboard.
 
-mod judging;
 mod script;
 mod session;
-mod sheet;
 
 use std::sync::Arc;
 
@@ -14,7 +12,6 @@ use crate::bank::Rubric;
 use crate::cli::{DetailArgs, PracticeArgs};
 use crate::error::{Exit, Result};
 use crate::judge::Judge;
-use crate::store::{self, Drafts};
 use crate::terminal::{Detail, View};
 
 /// What practising works with.
@@ -53,10 +50,4 @@ fn detail(args: DetailArgs) -> Detail {
         (false, false) => Detail::Usual,
         (false, true) => Detail::Full,
     }
-}
-
-/// Drafts where they can be kept. Practising goes on without; the user is told why.
-fn drafts(context: &Context) -> Option<Drafts> {
-    let opened = store::home(context.environment.home.clone()).and_then(|home| Drafts::open(&home));
-    opened.map_err(|fault| context.terminal.explain(&fault)).ok()
 }
