@@ -144,14 +144,15 @@ impl Attempt {
     pub fn new(rubric: &Rubric, given: Given, status: Status, key: String) -> Self {
         let Given { answer, moment, seconds, origin } = given;
         let id = AttemptId::of(&rubric.id, &answer, moment.at);
-        let digest = format!("sha256:{}", hex(&answer::rubric_digest(rubric)));
-        Self { id, question: rubric.id.clone(), answer, moment, seconds, origin, rubric: digest, status, key }
+        let (question, version) = (rubric.id.clone(), rubric_version(rubric));
+        Self { id, question, answer, moment, seconds, origin, rubric: version, status, key }
     }
 
     /// Reads one line of an exported history. The error says what is wrong with it.
     pub fn from_json(line: &str) -> Result<Self, String> {
         let attempt: Self = serde_json::from_str(line).map_err(|error| format!("no attempt: {error}"))?;
-        let is_name = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_name =
+            |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if !is_name(attempt.id.as_str()) {
             return Err("field `id` must be letters, digits and hyphens".to_owned());
         }
@@ -186,6 +187,11 @@ impl Attempt {
             marks: Marks::of(&self.status),
         }
     }
+}
+
+/// The version of a rubric: it changes with anything that answers are judged by.
+pub fn rubric_version(rubric: &Rubric) -> String {
+    format!("sha256:{}", hex(&answer::rubric_digest(rubric)))
 }
 
 /// An attempt without its texts: all that scheduling and progress need, and small enough for years of them.
@@ -271,9 +277,11 @@ mod tests {
         let base = id("q", "a", "2026-01-01T00:00:00Z");
         assert_eq!(base.as_str().len(), ID_DIGITS);
         assert_eq!(base, id("q", "a", "2026-01-01T00:00:00Z"));
-        for other in
-            [id("p", "a", "2026-01-01T00:00:00Z"), id("q", "b", "2026-01-01T00:00:00Z"), id("q", "a", "2026-01-01T00:00:01Z")]
-        {
+        for other in [
+            id("p", "a", "2026-01-01T00:00:00Z"),
+            id("q", "b", "2026-01-01T00:00:00Z"),
+            id("q", "a", "2026-01-01T00:00:01Z"),
+        ] {
             assert_ne!(base, other);
         }
     }

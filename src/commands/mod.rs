@@ -2,6 +2,7 @@
 
 pub mod agreement;
 pub mod grade;
+pub mod history;
 pub mod list;
 pub mod practice;
 pub mod rubric_check;
@@ -116,7 +117,15 @@ impl Context {
     pub fn session(&self, judge: Arc<Judge>, view: View) -> Session<'_> {
         let log = Log::open(&self.terminal, self.home());
         let drafts = self.drafts();
-        Session { terminal: &self.terminal, view, judge, drafts, log, pen: Pen::Lines, timing: Timing::Untimed }
+        Session {
+            terminal: &self.terminal,
+            view,
+            judge,
+            drafts,
+            log,
+            pen: Pen::Lines,
+            timing: Timing::Untimed,
+        }
     }
 
     /// Prints the problems of a file the user wrote, and makes one error of them.

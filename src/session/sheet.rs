@@ -1,8 +1,8 @@
 //! The answer in the making and its draft on disk. Practising goes on where no draft can be kept.
 
+use super::Kept;
 use crate::bank::{QuestionId, Rubric};
 use crate::error::{Error, Result};
-use super::Kept;
 use crate::store::{Draft, Drafts};
 use crate::terminal::{Terminal, edit_in_editor};
 

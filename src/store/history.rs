@@ -129,7 +129,8 @@ impl History {
     /// The ids that begin so, at most `most` of them, newest first.
     pub fn ids_beginning(&self, beginning: &str, most: usize) -> Result<Vec<AttemptId>> {
         let read = || {
-            let query = "SELECT id FROM attempts WHERE substr(id, 1, length(?1)) = ?1 ORDER BY at DESC, id LIMIT ?2";
+            let query =
+                "SELECT id FROM attempts WHERE substr(id, 1, length(?1)) = ?1 ORDER BY at DESC, id LIMIT ?2";
             let mut statement = self.connection.prepare(query)?;
             let most = i64::try_from(most).unwrap_or(i64::MAX);
             let rows = statement.query_map(params![beginning, most], |row| row.get::<_, String>(0))?;
@@ -140,7 +141,8 @@ impl History {
 
     /// Whether the newest attempts at a question have this answer with a grade.
     pub fn has_graded(&self, question: &QuestionId, answer: &str) -> Result<bool> {
-        let query = "SELECT 1 FROM attempts JOIN lines ON attempt = id WHERE question = ?1 AND marks IS NOT NULL
+        let query =
+            "SELECT 1 FROM attempts JOIN lines ON attempt = id WHERE question = ?1 AND marks IS NOT NULL
                      AND json_extract(line, '$.answer') = ?2 LIMIT 1";
         let found = self.connection.query_row(query, [question.as_str(), answer], |_| Ok(())).optional();
         found.map(|found| found.is_some()).map_err(|fault| self.explained(&fault))
@@ -148,9 +150,7 @@ impl History {
 
     /// Deletes attempts, and gives how many there were. What is deleted is overwritten in the file.
     pub fn delete(&mut self, ids: &[AttemptId]) -> Result<usize> {
-        self.connection
-            .pragma_update(None, "secure_delete", true)
-            .map_err(|fault| self.explained(&fault))?;
+        self.connection.pragma_update(None, "secure_delete", true).map_err(|fault| self.explained(&fault))?;
         self.in_transaction(|transaction| {
             let mut statement = transaction.prepare("DELETE FROM attempts WHERE id = ?1")?;
             ids.iter().try_fold(0, |deleted, id| Ok(deleted + statement.execute([id.as_str()])?))
@@ -207,7 +207,10 @@ fn outline(row: &Row<'_>) -> rusqlite::Result<Outline> {
         question: row.get::<_, String>(3)?.into(),
         seconds: u64::try_from(row.get::<_, i64>(4)?).unwrap_or(0),
         is_asked: row.get(5)?,
-        marks: marks.map(|marks| serde_json::from_str(&marks)).transpose().map_err(|fault| unread(6, fault))?,
+        marks: marks
+            .map(|marks| serde_json::from_str(&marks))
+            .transpose()
+            .map_err(|fault| unread(6, fault))?,
     })
 }
 

@@ -51,7 +51,12 @@ fn attempts_come_back_oldest_first_and_whole() {
     drop(history);
     let history = History::open(home.path()).unwrap();
     let mut kept = Vec::new();
-    history.each(&mut |attempt| { kept.push(attempt); Ok(()) }).unwrap();
+    history
+        .each(&mut |attempt| {
+            kept.push(attempt);
+            Ok(())
+        })
+        .unwrap();
     assert_eq!(kept, [first.clone(), second.clone()]);
     assert_eq!(history.outlines().unwrap(), [first.outline(), second.outline()]);
     assert_eq!(history.attempt(&first.id).unwrap(), Some(first.clone()));
@@ -81,7 +86,8 @@ fn what_is_deleted_is_gone_from_the_file_too() {
     history.record(&graded(secret, 1)).unwrap();
     let other = graded("b", 2);
     history.record(&other).unwrap();
-    let ids = history.ids_beginning(AttemptId::of(&"surprisal".into(), secret, at(1).at).as_str(), 2).unwrap();
+    let ids =
+        history.ids_beginning(AttemptId::of(&"surprisal".into(), secret, at(1).at).as_str(), 2).unwrap();
     assert_eq!(ids.len(), 1);
     assert_eq!((history.delete(&ids).unwrap(), history.delete(&ids).unwrap()), (1, 0));
     assert_eq!(history.ids_beginning("", 9).unwrap(), [other.id]);

@@ -9,6 +9,7 @@ mod compare_view;
 mod critique_view;
 mod editor;
 mod held;
+mod history_view;
 mod layout;
 mod problems;
 mod progress;
@@ -30,6 +31,7 @@ pub use ask::{Choice, Entry, choose, choose_letter, confirm};
 pub use compare_view::render_comparison;
 pub use critique_view::{render_closing, render_critique, render_rating};
 pub use editor::{edit_in_editor, has_editor};
+pub use history_view::{Asked, render_attempt, render_attempts, render_attempts_plain};
 pub use problems::render_problems;
 pub use progress::{Bar, Spinner};
 pub use question_view::{

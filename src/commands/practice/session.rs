@@ -52,8 +52,10 @@ enum Again {
 }
 
 pub(super) async fn run(args: &PracticeArgs, practice: Practice<'_>) -> Result<Exit> {
-    let mut practising =
-        Practising { session: practice.context.session(practice.judge, practice.view), questions: practice.questions };
+    let mut practising = Practising {
+        session: practice.context.session(practice.judge, practice.view),
+        questions: practice.questions,
+    };
     if args.editor {
         practising.session.pen = Pen::Editor;
     }
