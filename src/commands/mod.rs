@@ -2,6 +2,7 @@
 
 pub mod agreement;
 pub mod grade;
+pub mod history;
 pub mod list;
 pub mod practice;
 pub mod rubric_check;
@@ -29,8 +30,9 @@ use crate::files::{self, Fault};
 use crate::judge::Judge;
 use crate::judge::model::{ModelJudge, Sampling};
 use crate::judge::prompt::Prompts;
-use crate::store::{self, KeptReplies, Settling};
-use crate::terminal::{Terminal, render_problems, sanitised};
+use crate::session::{Log, Pen, Session, Timing};
+use crate::store::{self, Drafts, KeptReplies, Settling};
+use crate::terminal::{Terminal, View, render_problems, sanitised};
 
 /// What every command gets: the terminal, the settings and where they came from.
 #[derive(Debug)]
@@ -125,14 +127,40 @@ impl Context {
         if args.no_cache || config.cache_megabytes == 0 {
             return None;
         }
-        let opened = store::home(self.environment.home.clone())
-            .and_then(|home| KeptReplies::open(&home, u64::from(config.cache_megabytes) * MEGABYTE));
+        let bytes = u64::from(config.cache_megabytes) * MEGABYTE;
+        let opened = self.home().and_then(|home| KeptReplies::open(&home, bytes));
         opened
             .map_err(|fault| {
                 self.terminal.explain(&fault);
                 self.terminal.notice("Judging goes on without the reply cache.");
             })
             .ok()
+    }
+
+    /// The folder that everything is kept in.
+    pub fn home(&self) -> Result<PathBuf> {
+        store::home(self.environment.home.clone())
+    }
+
+    /// Drafts where they can be kept. Practising goes on without; the user is told why.
+    pub fn drafts(&self) -> Option<Drafts> {
+        let opened = self.home().and_then(|home| Drafts::open(&home));
+        opened.map_err(|fault| self.terminal.explain(&fault)).ok()
+    }
+
+    /// A session with the person at the keyboard.
+    pub fn session(&self, judge: Arc<Judge>, view: View) -> Session<'_> {
+        let log = Log::open(&self.terminal, self.home());
+        let drafts = self.drafts();
+        Session {
+            terminal: &self.terminal,
+            view,
+            judge,
+            drafts,
+            log,
+            pen: Pen::Lines,
+            timing: Timing::Untimed,
+        }
     }
 
     /// Prints the problems of a file the user wrote, and makes one error of them.

@@ -2,6 +2,7 @@
 
 mod database;
 mod drafts;
+mod history;
 mod private;
 mod replies;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use etcetera::BaseStrategy as _;
 
 pub use drafts::{Draft, Drafts};
+pub use history::{History, Imported};
 pub use replies::{KeptReplies, Settling};
 
 use crate::error::{Error, Result};

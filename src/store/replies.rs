@@ -139,8 +139,9 @@ fn migrations() -> Migrations<'static> {
 /// Writes notes until nobody is left to send any. After a fault they are read and forgotten.
 fn write_all(writer: &mut Connection, notes: &Receiver<Note>, most_bytes: u64, off: &AtomicBool) {
     while let Ok(first) = notes.recv() {
-        let batch: Vec<Note> =
-            std::iter::once(first).chain(std::iter::from_fn(|| notes.try_recv().ok()).take(AT_ONCE)).collect();
+        let batch: Vec<Note> = std::iter::once(first)
+            .chain(std::iter::from_fn(|| notes.try_recv().ok()).take(AT_ONCE))
+            .collect();
         if !off.load(Ordering::Relaxed) && write(writer, &batch, most_bytes).is_err() {
             off.store(true, Ordering::Relaxed);
         }

@@ -10,6 +10,7 @@ mod critique_view;
 mod diff_view;
 mod editor;
 mod held;
+mod history_view;
 mod layout;
 mod problems;
 mod progress;
@@ -32,6 +33,7 @@ pub use compare_view::render_comparison;
 pub use critique_view::{render_closing, render_critique, render_rating};
 pub use diff_view::{render_changes, render_shift};
 pub use editor::{edit_in_editor, has_editor};
+pub use history_view::{Asked, render_attempt, render_attempts, render_attempts_plain};
 pub use problems::render_problems;
 pub use progress::{Bar, Spinner};
 pub use question_view::{
@@ -39,10 +41,10 @@ pub use question_view::{
     render_rubric,
 };
 pub use sanitise::sanitised;
-pub use summary_view::render_summary;
+pub use summary_view::{render_summary, spoken};
 pub use view::{Detail, View};
 pub use why_view::render_levels;
-pub use writing::{Start, Written, read_answer};
+pub use writing::{Pace, Start, Written, read_answer};
 
 use crate::cli::ColorChoice;
 use crate::error::{Error, Result};
