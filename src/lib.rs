@@ -23,6 +23,7 @@ pub mod import;
 pub mod judge;
 pub mod nearest;
 pub mod record;
+pub mod report;
 pub mod score;
 pub mod sheet;
 pub mod store;

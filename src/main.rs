@@ -47,6 +47,7 @@ fn run(command: Command, settings: Settings) -> Result<Exit> {
         Command::Practice(args) => block_on(commands::practice::run(&args, &context)),
         Command::Grade(args) => block_on(commands::grade::run(&args, &context)),
         Command::Agreement(args) => commands::agreement::run(&args, &context),
+        Command::Report(args) => commands::report::run(&args, &context),
         Command::List(args) => commands::list::run(&args, &context),
         Command::Show(args) => commands::show::run(&args, &context),
         Command::Rubric(RubricCommand::Check(args)) => commands::rubric_check::run(&args, &context),

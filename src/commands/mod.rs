@@ -4,6 +4,7 @@ pub mod agreement;
 pub mod grade;
 pub mod list;
 pub mod practice;
+pub mod report;
 pub mod rubric_check;
 pub mod rubric_export;
 pub mod rubric_import;
