@@ -57,6 +57,8 @@ pub enum Command {
     Grade(GradeArgs),
     /// Compare grades with what humans gave the same answers
     Agreement(AgreementArgs),
+    /// Make a page, a sheet, a summary or test cases of grades
+    Report(ReportArgs),
     /// List the questions of the bank
     List(ListArgs),
     /// Show a question and how its answers are judged
@@ -284,6 +286,50 @@ fn above_zero(text: &str) -> Result<f64, String> {
 fn correlation(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|number| (-1.0..=1.0).contains(number));
     number.ok_or_else(|| "must be a number from -1 to 1".to_owned())
+}
+
+/// `coach report`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "With --fail-under, the exit code is 1 when any graded answer is below it, else 3 when an answer is \
+    ungraded.\nExamples:\n  coach report grades.jsonl --answers answers.jsonl -o report.html\n  \
+    coach report grades.jsonl --format junit --fail-under 70 -o grades.xml"
+)]
+pub struct ReportArgs {
+    /// Grades files, as `coach grade` writes them; `-` is standard input
+    #[arg(required = true, value_name = "GRADES")]
+    pub grades: Vec<PathBuf>,
+    /// The answers that were graded, to show them with the evidence in place; may be given several times
+    #[arg(long, value_name = "ANSWERS")]
+    pub answers: Vec<PathBuf>,
+    /// Form of the report; without it by the ending of -o (.html, .csv, .md, .xml), and Markdown without -o
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<ReportFormat>,
+    /// Where the report goes, in place of what is there; standard output without it
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Of CSV: a row for each criterion of each answer, instead of one for each answer
+    #[arg(long)]
+    pub long: bool,
+    /// Score that every answer has to reach, 0 to 100; see below for the exit code
+    #[arg(long, value_name = "SCORE", value_parser = points)]
+    pub fail_under: Option<f64>,
+}
+
+/// Form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// A row for each answer.
+    Csv,
+    /// A summary for a pull request or a chat.
+    Markdown,
+    /// JUnit XML: a test case for each answer.
+    Junit,
+}
+
+fn points(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.0..=100.0).contains(number));
+    number.ok_or_else(|| "must be a number from 0 to 100".to_owned())
 }
 
 /// `coach list`

@@ -48,6 +48,7 @@ fn run(command: Command, settings: Settings) -> Result<Exit> {
         Command::History(args) => commands::history::run(&args, &context),
         Command::Grade(args) => block_on(commands::grade::run(&args, &context)),
         Command::Agreement(args) => commands::agreement::run(&args, &context),
+        Command::Report(args) => commands::report::run(&args, &context),
         Command::List(args) => commands::list::run(&args, &context),
         Command::Show(args) => commands::show::run(&args, &context),
         Command::Rubric(RubricCommand::New(args)) => commands::rubric_new::run(&args, &context),

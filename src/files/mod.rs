@@ -155,3 +155,8 @@ pub fn prompts(folder: &Path) -> Result<Vec<(String, String)>> {
     found.sort();
     Ok(found)
 }
+
+/// Writes a text to a file, in place of what is there.
+pub fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).map_err(|error| cannot("write", path, &error))
+}
