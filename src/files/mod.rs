@@ -140,6 +140,11 @@ fn source_file(path: &Path) -> Result<SourceFile> {
     Ok(SourceFile { name: path.display().to_string(), stem, text: text(path)? })
 }
 
+/// The same for every path that leads to one file.
+pub fn identity(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// The templates of a prompts folder by file name.
 pub fn prompts(folder: &Path) -> Result<Vec<(String, String)>> {
     let mut found = Vec::new();
