@@ -165,7 +165,7 @@ mod tests {
                 Some("fine-tuning makes prompts shorter"),
             ),
             ("The judge is pinned, and some verdicts are run twice.", Some("some verdicts are run twice")),
-            ("Precision falls and the threshold stays fixed.", Some("the threshold stays fixed")),
+            ("Precision is low and the threshold stays fixed.", Some("the threshold stays fixed")),
             ("PCA describes the data; SHAP explains a model.", Some("SHAP explains a model")),
             (
                 "At night the queue grows, and the server must drop requests.",
