@@ -51,6 +51,8 @@ pub enum ColorChoice {
 pub enum Command {
     /// Answer a question and get a critique
     Practice(PracticeArgs),
+    /// Show, delete, export and import what you answered
+    History(HistoryArgs),
     /// Grade many answers from JSONL or CSV files
     Grade(GradeArgs),
     /// Compare grades with what humans gave the same answers
@@ -80,6 +82,9 @@ pub struct JudgeArgs {
     /// Model to ask for at the endpoint
     #[arg(long, value_name = "MODEL", env = "COACH_MODEL", help_heading = "Judge")]
     pub model: Option<String>,
+    /// Ask the model anew, and keep no replies
+    #[arg(long, help_heading = "Judge")]
+    pub no_cache: bool,
 }
 
 /// Which questions.
@@ -135,6 +140,78 @@ pub struct DetailArgs {
     /// Also show weights, the wording of the levels reached, and every quotation whole
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// `coach history`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct HistoryArgs {
+    /// What to do with the history; without it, list it.
+    #[command(subcommand)]
+    pub command: Option<HistoryCommand>,
+    /// What to list.
+    #[command(flatten)]
+    pub list: HistoryListArgs,
+}
+
+/// What to do with the history.
+#[derive(Debug, Subcommand)]
+pub enum HistoryCommand {
+    /// List attempts, the newest last
+    List(HistoryListArgs),
+    /// Show an attempt: the answer and its critique
+    Show(HistoryShowArgs),
+    /// Delete attempts
+    Delete(HistoryDeleteArgs),
+    /// Print every attempt as JSONL, for `coach history import` on another machine, or for `coach grade`
+    Export,
+    /// Add the attempts of a file that `coach history export` wrote; what is there already stays as it is
+    Import {
+        /// The file; `-` is standard input
+        file: PathBuf,
+    },
+}
+
+/// `coach history list`
+#[derive(Debug, Clone, Default, Args)]
+pub struct HistoryListArgs {
+    /// Only attempts at this question
+    #[arg(long, value_name = "ID")]
+    pub question: Option<String>,
+    /// How many of the newest to list; 0 lists all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub last: usize,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `coach history show`
+#[derive(Debug, Args)]
+pub struct HistoryShowArgs {
+    /// Id of the attempt, or how it begins
+    #[arg(value_name = "ID")]
+    pub attempt: String,
+    /// How much of the critique is shown.
+    #[command(flatten)]
+    pub detail: DetailArgs,
+    /// Print the attempt as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `coach history delete`
+#[derive(Debug, Args)]
+pub struct HistoryDeleteArgs {
+    /// Ids of the attempts, or how they begin
+    #[arg(value_name = "ID", required_unless_present = "all")]
+    pub attempts: Vec<String>,
+    /// Delete every attempt
+    #[arg(long, conflicts_with = "attempts")]
+    pub all: bool,
+    /// Do not ask first
+    #[arg(long, short)]
+    pub yes: bool,
 }
 
 /// `coach grade`
@@ -236,14 +313,67 @@ pub struct ShowArgs {
 /// `coach rubric`
 #[derive(Debug, Subcommand)]
 pub enum RubricCommand {
+    /// Begin a rubric: a file that says what goes where
+    New(RubricNewArgs),
     /// Check rubric files: every problem, with its place
     Check(RubricCheckArgs),
+    /// Tell what two rubrics differ in, and whose grades move
+    Diff(RubricDiffArgs),
     /// Make rubrics of questions with reference answers and marked answers, from CSV
     Import(RubricImportArgs),
     /// Print rubrics as sheets for human graders
     Export(RubricExportArgs),
     /// Print the JSON Schema of rubric files
     Schema,
+}
+
+/// `coach rubric new`
+#[derive(Debug, Clone, Args)]
+pub struct RubricNewArgs {
+    /// Id of the question, kebab-case; the file is named after it
+    pub id: String,
+    /// What the interviewer says
+    #[arg(long, value_name = "TEXT")]
+    pub question: Option<String>,
+    /// Topic, kebab-case
+    #[arg(long, value_name = "TOPIC")]
+    pub topic: Option<String>,
+    /// What is judged, in a few words; once for each criterion
+    #[arg(long = "criterion", value_name = "NAME")]
+    pub criteria: Vec<String>,
+    /// One line for lists; the question's first sentence without it
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// How demanding the question is; core without it
+    #[arg(long, value_name = "LEVEL", value_parser = difficulty())]
+    pub difficulty: Option<Difficulty>,
+    /// Minutes for the answer; 4 without it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub minutes: Option<u32>,
+    /// Folder for the file, made if it is missing; rubrics/TOPIC without it
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// `coach rubric diff`
+#[derive(Debug, Args)]
+pub struct RubricDiffArgs {
+    /// The rubric as it was: a file of any name, or an id of the bank
+    pub before: PathBuf,
+    /// The rubric as it is: a file of any name, or an id of the bank
+    pub after: PathBuf,
+    /// Answers to the question, JSONL or CSV, to grade under both; `-` is standard input
+    #[arg(long, value_name = "ANSWERS")]
+    pub answers: Option<PathBuf>,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Exit with 1 if grades may change; with --answers, if any did
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Which judge grades.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
 }
 
 /// `coach rubric import`

@@ -8,6 +8,7 @@
 
 pub mod agreement;
 pub mod answer;
+pub mod attempt;
 pub mod bank;
 pub mod batch;
 pub mod cli;
@@ -24,7 +25,9 @@ pub mod judge;
 pub mod nearest;
 pub mod record;
 pub mod score;
+pub mod session;
 pub mod sheet;
+pub mod shift;
 pub mod store;
 pub mod summary;
 pub mod terminal;

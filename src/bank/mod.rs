@@ -2,11 +2,14 @@
 //!
 //! Reading folders is the business of [`crate::files`]; here texts become rubrics.
 
+pub mod diff;
 pub mod lint;
+pub mod names;
 pub mod parse;
 mod prose;
 mod rubric;
 mod schema;
+pub mod skeleton;
 pub mod write;
 
 use std::collections::BTreeMap;
@@ -129,15 +132,24 @@ pub struct Folder<'f> {
 pub fn read<'f>(files: &'f [SourceFile], catalogue: &[Mistake]) -> Folder<'f> {
     let catalogue = catalogue.to_vec();
     let mut folder = Folder { rubrics: Vec::new(), catalogue, catalogues: Vec::new(), problems: Vec::new() };
+    let mut is_whole = true;
     for file in files.iter().filter(|file| file.is_catalogue()) {
         match parse::catalogue(&file.name, &file.text) {
             Ok(mistakes) => folder.add_catalogue(mistakes, file),
-            Err(found) => folder.problems.extend(found),
+            Err(found) => {
+                is_whole = false;
+                folder.problems.extend(found);
+            }
         }
     }
     let mut added: BTreeMap<QuestionId, &SourceFile> = BTreeMap::new();
     for file in files.iter().filter(|file| !file.is_catalogue()) {
-        match parse::rubric(&file.name, &file.stem, &file.text, &folder.catalogue) {
+        let catalogue = if is_whole {
+            parse::Catalogue::Whole(&folder.catalogue)
+        } else {
+            parse::Catalogue::Part(&folder.catalogue)
+        };
+        match parse::rubric_with(&file.name, &file.stem, &file.text, catalogue) {
             Ok(rubric) => match added.insert(rubric.id.clone(), file) {
                 Some(other) => folder.problems.push(same_id(file, other)),
                 None => folder.rubrics.push((rubric, file)),

@@ -46,7 +46,7 @@ pub fn write(rubric: &Rubric, remarks: &Remarks) -> String {
     text
 }
 
-fn comments(text: &mut String, remarks: &[String]) {
+pub(super) fn comments(text: &mut String, remarks: &[String]) {
     for line in remarks.iter().flat_map(|remark| wrapped(remark, LINE - 2)) {
         // A comment may hold no control characters; what would end it early would also be read as TOML.
         let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -90,7 +90,7 @@ fn exemplar(text: &mut String, exemplar: &Exemplar) {
 }
 
 /// `key = "text"`, or text between three quotation marks where one line would not do.
-fn field(text: &mut String, key: &str, value: &str) {
+pub(super) fn field(text: &mut String, key: &str, value: &str) {
     let one_line = quoted(value);
     if !value.contains('\n') && key.len() + one_line.chars().count() + 3 <= LINE {
         let _ = writeln!(text, "{key} = {one_line}");
@@ -100,7 +100,7 @@ fn field(text: &mut String, key: &str, value: &str) {
     let _ = writeln!(text, "{key} = \"\"\"\n{}\"\"\"", escaped(&lines.join("\n"), Marks::Three));
 }
 
-fn list(text: &mut String, key: &str, values: &[String]) {
+pub(super) fn list(text: &mut String, key: &str, values: &[String]) {
     if values.is_empty() {
         return;
     }

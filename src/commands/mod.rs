@@ -2,21 +2,27 @@
 
 pub mod agreement;
 pub mod grade;
+pub mod history;
 pub mod list;
 pub mod practice;
 pub mod rubric_check;
+pub mod rubric_diff;
 pub mod rubric_export;
 pub mod rubric_import;
+pub mod rubric_new;
 pub mod schema;
 pub mod shell;
 pub mod show;
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::bank::{Bank, Rubric};
+use crate::bank::names::kebab;
+use crate::bank::parse::{self, is_kebab};
+use crate::bank::{Bank, CATALOGUE, Rubric};
 use crate::cli::{Choice, JudgeArgs, Settings};
-use crate::config::{Config, Environment, JudgeChoice, JudgeConfig};
+use crate::config::{Concurrency, Config, Environment, JudgeChoice, JudgeConfig};
 use crate::document::Problem;
 use crate::endpoint::{Endpoint, EndpointError, EndpointSettings};
 use crate::error::{Error, Result};
@@ -24,7 +30,9 @@ use crate::files::{self, Fault};
 use crate::judge::Judge;
 use crate::judge::model::{ModelJudge, Sampling};
 use crate::judge::prompt::Prompts;
-use crate::terminal::{Terminal, render_problems, sanitised};
+use crate::session::{Log, Pen, Session, Timing};
+use crate::store::{self, Drafts, KeptReplies, Settling};
+use crate::terminal::{Terminal, View, render_problems, sanitised};
 
 /// What every command gets: the terminal, the settings and where they came from.
 #[derive(Debug)]
@@ -46,6 +54,8 @@ pub struct ReadyJudge {
     pub at_once: usize,
     /// What to tell the user about the choice, if anything.
     pub notice: Option<String>,
+    /// Sees the reply cache written, when the command is done.
+    pub settling: Option<Settling>,
 }
 
 /// What the output says when nobody configured a model.
@@ -77,7 +87,12 @@ impl Context {
     /// Finds and prepares the judge.
     pub async fn judge(&self, config: &Config, args: &JudgeArgs) -> Result<ReadyJudge> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let built_in = |notice| ReadyJudge { judge: Arc::new(Judge::built_in()), at_once: cores, notice };
+        let built_in = |notice| ReadyJudge {
+            judge: Arc::new(Judge::built_in()),
+            at_once: cores,
+            notice,
+            settling: None,
+        };
         match config.choose_judge(args.judge.as_deref(), &self.environment)? {
             JudgeChoice::BuiltIn => Ok(built_in(None)),
             JudgeChoice::NothingElse => Ok(built_in(Some(NOTHING_CONFIGURED.to_owned()))),
@@ -85,21 +100,71 @@ impl Context {
                 let model = args.model.clone().or_else(|| judge.model.clone());
                 let replaced = config.prompts.as_deref().map_or(Ok(Vec::new()), files::prompts)?;
                 let judge = *judge;
-                let at_once = usize::from(judge.concurrency);
-                let model_judge = model_judge(&name, judge, model, &replaced).await?;
+                let at_once = match judge.concurrency {
+                    Concurrency::Auto => 4,
+                    Concurrency::Fixed(number) => usize::from(number),
+                };
+                let replies = self.replies(config, args);
+                let mut model_judge = model_judge(&name, judge, model, &replaced).await?;
+                let settling = replies.as_ref().map(KeptReplies::settling);
+                if let Some(replies) = replies {
+                    model_judge = model_judge.keeping(replies);
+                }
                 let notice = format!(
                     "Judge: {name}, {} at {}.",
                     sanitised(model_judge.model()),
                     model_judge.base_url()
                 );
                 let judge = Arc::new(Judge::Model(Box::new(model_judge)));
-                Ok(ReadyJudge { judge, at_once, notice: Some(notice) })
+                Ok(ReadyJudge { judge, at_once, notice: Some(notice), settling })
             }
         }
     }
 
+    /// The reply cache, where it is wanted and can be had. Judging goes on without; the user is told why.
+    fn replies(&self, config: &Config, args: &JudgeArgs) -> Option<Arc<KeptReplies>> {
+        const MEGABYTE: u64 = 1 << 20;
+        if args.no_cache || config.cache_megabytes == 0 {
+            return None;
+        }
+        let bytes = u64::from(config.cache_megabytes) * MEGABYTE;
+        let opened = self.home().and_then(|home| KeptReplies::open(&home, bytes));
+        opened
+            .map_err(|fault| {
+                self.terminal.explain(&fault);
+                self.terminal.notice("Judging goes on without the reply cache.");
+            })
+            .ok()
+    }
+
+    /// The folder that everything is kept in.
+    pub fn home(&self) -> Result<PathBuf> {
+        store::home(self.environment.home.clone())
+    }
+
+    /// Drafts where they can be kept. Practising goes on without; the user is told why.
+    pub fn drafts(&self) -> Option<Drafts> {
+        let opened = self.home().and_then(|home| Drafts::open(&home));
+        opened.map_err(|fault| self.terminal.explain(&fault)).ok()
+    }
+
+    /// A session with the person at the keyboard.
+    pub fn session(&self, judge: Arc<Judge>, view: View) -> Session<'_> {
+        let log = Log::open(&self.terminal, self.home());
+        let drafts = self.drafts();
+        Session {
+            terminal: &self.terminal,
+            view,
+            judge,
+            drafts,
+            log,
+            pen: Pen::Lines,
+            timing: Timing::Untimed,
+        }
+    }
+
     /// Prints the problems of a file the user wrote, and makes one error of them.
-    fn explained<T>(&self, read: Result<T, Fault>, what: &str) -> Result<T> {
+    pub(crate) fn explained<T>(&self, read: Result<T, Fault>, what: &str) -> Result<T> {
         read.map_err(|fault| match fault {
             Fault::Error(error) => error,
             Fault::Problems(problems) => {
@@ -172,6 +237,39 @@ async fn model_judge(
     let sampling =
         Sampling { temperature: judge.temperature, seed: judge.seed, max_tokens: judge.max_tokens };
     Ok(ModelJudge::new(name, endpoint, prompts, sampling))
+}
+
+/// A rubric file that the program made, read back before it is written: what does not parse is never left behind.
+pub fn read_back(path: &Path, id: &str, text: &str) -> Result<Rubric> {
+    parse::rubric(&path.display().to_string(), id, text, &[]).map_err(|problems| {
+        let first = problems.first().map_or(String::new(), ToString::to_string);
+        Error::failed(format!("{} in the rubric made for {id}: {first}", counted(&problems)))
+            .hint("nothing was written; this is a fault of the program, please report it")
+    })
+}
+
+/// Where a new rubric goes: the named folder, or the topic's.
+pub fn rubric_path(out: Option<&Path>, topic: &str, id: &str) -> PathBuf {
+    let folder = out.map_or_else(|| Path::new("rubrics").join(topic), Path::to_owned);
+    folder.join(format!("{id}.toml"))
+}
+
+/// Refuses a name that is not kebab-case and says what it could be instead; `what` it names, in the user's words.
+pub fn kebab_name(what: &str, name: &str) -> Result<()> {
+    if format!("{name}.toml") == CATALOGUE {
+        return Err(Error::misused(format!(
+            "the {what} can't be \"{name}\": that file is the catalogue of mistakes"
+        ))
+        .hint(format!("use another, for example {name}-of-mine")));
+    }
+    if is_kebab(name) {
+        return Ok(());
+    }
+    let written = sanitised(name).into_owned();
+    Err(Error::misused(format!(
+        "the {what} \"{written}\" is not kebab-case: lower-case letters, digits, single hyphens"
+    ))
+    .hint(format!("use {}", kebab(name))))
 }
 
 /// The model that a server offers when it offers just one, as llama.cpp and vLLM do.

@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Context, counted};
-use crate::bank::parse::is_kebab;
-use crate::bank::{parse, write};
+use super::{Context, kebab_name, read_back};
+use crate::bank::write;
 use crate::cli::RubricImportArgs;
 use crate::error::{Error, Exit, Result};
 use crate::files::fresh::write_all;
@@ -32,10 +31,7 @@ pub fn run(args: &RubricImportArgs, context: &Context) -> Result<Exit> {
 }
 
 fn imported(args: &RubricImportArgs) -> Result<Vec<Imported>> {
-    if !is_kebab(&args.topic) {
-        return Err(Error::misused(format!("the topic \"{}\" is not kebab-case", args.topic))
-            .hint("use lower-case letters, digits and single hyphens, as in computer-networks"));
-    }
+    kebab_name("topic", &args.topic)?;
     let rows = rows(&args.file)?;
     if rows.is_empty() {
         return Err(Error::misused(format!("{} has no rows but its header", args.file.display())));
@@ -46,19 +42,12 @@ fn imported(args: &RubricImportArgs) -> Result<Vec<Imported>> {
         .map_err(|wrong| wrong_rows(&args.file, &wrong))
 }
 
-/// The rubric's file, read back before it is written: what does not pass the check is never left behind.
 fn rubric_file(folder: &Path, imported: &Imported) -> Result<(PathBuf, String)> {
     let id = imported.rubric.id.as_str();
     let path = folder.join(format!("{id}.toml"));
     let text = write::write(&imported.rubric, &imported.remarks);
-    match parse::rubric(&path.display().to_string(), id, &text, &[]) {
-        Ok(_) => Ok((path, text)),
-        Err(problems) => {
-            let first = problems.first().map_or(String::new(), ToString::to_string);
-            Err(Error::failed(format!("{} in the rubric made for {id}: {first}", counted(&problems)))
-                .hint("nothing was written; this is a fault of the program, please report it"))
-        }
-    }
+    read_back(&path, id, &text)?;
+    Ok((path, text))
 }
 
 fn answers(imported: &[Imported]) -> String {

@@ -1,6 +1,7 @@
 //! Files that users name: configuration, rubrics, prompts, answers and grades. Reads and writes; decides nothing.
 
 pub mod answers;
+pub mod attempts;
 pub mod csv_text;
 pub mod fresh;
 pub mod grades;

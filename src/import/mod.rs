@@ -4,16 +4,15 @@
 //! writing the rubrics are left to others.
 
 mod exemplars;
-mod names;
 mod statements;
 
 use std::collections::BTreeMap;
 
 use serde_json::json;
 
+use crate::bank::names::{Names, title};
 use crate::bank::write::Remarks;
 use crate::bank::{Criterion, Difficulty, Dimension, Exemplar, QuestionId, Rubric};
-use names::{Names, title};
 
 /// The highest level of an imported criterion. Ten steps keep marks in quarters, fifths and tenths apart; no
 /// criterion may have more.

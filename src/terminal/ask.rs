@@ -7,7 +7,7 @@ use std::io::{self, BufRead as _, ErrorKind};
 
 use console::{Key, Term};
 use dialoguer::theme::ColorfulTheme;
-use dialoguer::{Confirm, FuzzySelect};
+use dialoguer::{Confirm, FuzzySelect, Input};
 
 use super::Terminal;
 use super::layout::{columns_of, cut, one_line};
@@ -156,6 +156,57 @@ pub fn confirm(terminal: &Terminal, question: &str, usual: bool) -> Result<bool>
         let _ = screen.show_cursor();
         keyboard_fault(&fault)
     })
+}
+
+/// What is wrong with a typed line, if anything; the person is asked again.
+pub type Objection<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Asks a person for a line of text, again until `objection` has none. Enter alone means `usual`, where there is
+/// one. Asks people only: through a pipe there is nobody to correct a line. `None` when the input ends.
+pub fn ask_line(
+    terminal: &Terminal,
+    prompt: &str,
+    usual: Option<&str>,
+    objection: Objection<'_>,
+) -> Result<Option<String>> {
+    if !terminal.can_ask() {
+        return ask_line_plainly(terminal, prompt, usual, objection);
+    }
+    let screen = Term::stderr();
+    let theme = ColorfulTheme::default();
+    let mut input = Input::<String>::with_theme(&theme)
+        .with_prompt(prompt)
+        .allow_empty(true)
+        .validate_with(|typed: &String| objection(typed.trim()).map_or(Ok(()), Err));
+    if let Some(usual) = usual {
+        input = input.default(usual.to_owned());
+    }
+    let typed = input.interact_text_on(&screen).map_err(|dialoguer::Error::IO(fault)| {
+        let _ = screen.show_cursor();
+        keyboard_fault(&fault)
+    })?;
+    Ok(Some(typed.trim().to_owned()))
+}
+
+fn ask_line_plainly(
+    terminal: &Terminal,
+    prompt: &str,
+    usual: Option<&str>,
+    objection: Objection<'_>,
+) -> Result<Option<String>> {
+    loop {
+        let shown = usual.map_or(String::new(), |usual| format!(" [{}]", one_line(usual)));
+        terminal.notice(&format!("{prompt}{shown}:"));
+        let Some(line) = read_line()? else { return Ok(None) };
+        let typed = match (line.trim(), usual) {
+            ("", Some(usual)) => usual,
+            (typed, _) => typed,
+        };
+        match objection(typed) {
+            None => return Ok(Some(typed.to_owned())),
+            Some(objection) => terminal.notice(&objection),
+        }
+    }
 }
 
 /// One line of standard input without its end; `None` at the end of the input.

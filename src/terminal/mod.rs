@@ -7,8 +7,10 @@ mod agreement_view;
 mod ask;
 mod compare_view;
 mod critique_view;
+mod diff_view;
 mod editor;
 mod held;
+mod history_view;
 mod layout;
 mod problems;
 mod progress;
@@ -26,10 +28,12 @@ use std::io::{self, Write as _};
 use std::ops::RangeInclusive;
 
 pub use agreement_view::render_agreement;
-pub use ask::{Choice, Entry, choose, choose_letter, confirm};
+pub use ask::{Choice, Entry, Objection, ask_line, choose, choose_letter, confirm};
 pub use compare_view::render_comparison;
 pub use critique_view::{render_closing, render_critique, render_rating};
+pub use diff_view::{render_changes, render_shift};
 pub use editor::{edit_in_editor, has_editor};
+pub use history_view::{Asked, render_attempt, render_attempts, render_attempts_plain};
 pub use problems::render_problems;
 pub use progress::{Bar, Spinner};
 pub use question_view::{
@@ -37,10 +41,10 @@ pub use question_view::{
     render_rubric,
 };
 pub use sanitise::sanitised;
-pub use summary_view::render_summary;
+pub use summary_view::{render_summary, spoken};
 pub use view::{Detail, View};
 pub use why_view::render_levels;
-pub use writing::{Start, Written, read_answer};
+pub use writing::{Pace, Start, Written, read_answer};
 
 use crate::cli::ColorChoice;
 use crate::error::{Error, Result};

@@ -11,11 +11,12 @@ mod exemplars;
 mod judged;
 mod levels;
 mod mistakes;
+mod placeholders;
 mod statements;
 mod verbs;
 mod wording;
 
-pub use judged::{exemplar_score, model_answer_score};
+pub use judged::{Judged, exemplar_score, model_answer_score};
 
 use crate::document::{Path, Remark};
 
@@ -24,6 +25,8 @@ use super::rubric::{Mistake, Rubric};
 /// The kinds of advice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
+    /// A text of the skeleton that is still to be written.
+    Placeholder,
     /// A criterion or key point that joins two statements.
     DoubleBarrelled,
     /// A key point that is a question, a fragment, several sentences or far too long.
@@ -56,7 +59,8 @@ pub enum Class {
 
 impl Class {
     /// Every class with its name, and what it finds in a few words.
-    pub const ALL: [(&'static str, Self, &'static str); 14] = [
+    pub const ALL: [(&'static str, Self, &'static str); 15] = [
+        ("placeholder", Self::Placeholder, "a text that is still to be written"),
         ("double-barrelled", Self::DoubleBarrelled, "a criterion or key point that joins two statements"),
         (
             "not-one-statement",
@@ -105,7 +109,11 @@ impl Class {
 }
 
 /// Advice on a rubric. `catalogue` is what the rubric was read with: what it takes from there is advised on there.
+/// Of a rubric that is not written yet, only that is said.
 pub fn rubric(rubric: &Rubric, catalogue: &[Mistake]) -> Vec<Remark> {
+    if let Some(unwritten) = placeholders::advise(rubric) {
+        return vec![unwritten];
+    }
     let mut remarks = Vec::new();
     criteria::advise(rubric, &mut remarks);
     for (number, criterion) in rubric.criteria.iter().enumerate() {

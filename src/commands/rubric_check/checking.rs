@@ -3,12 +3,13 @@
 use std::num::NonZero;
 use std::thread;
 
-use crate::bank::{self, Exemplar, Mistake, Rubric, SourceFile, lint};
+use crate::bank::lint::{self, Class, Judged};
+use crate::bank::{self, Exemplar, Mistake, Rubric, SourceFile};
 use crate::cli::Denied;
 use crate::critique::{Critique, FlaggedMistake, Rating};
 use crate::document::{Document, Problem, Remark, Severity};
 use crate::judge::built_in::BuiltIn;
-use crate::score::Score;
+use crate::score::{Grade, Score};
 
 /// What was found in all files.
 #[derive(Debug, Default)]
@@ -80,7 +81,10 @@ fn advice(rubrics: &[(Rubric, &SourceFile)], catalogue: &[Mistake]) -> Vec<Probl
 
 fn advice_on(rubric: &Rubric, file: &SourceFile, catalogue: &[Mistake]) -> Vec<Problem> {
     let mut remarks = lint::rubric(rubric, catalogue);
-    remarks.extend(judged(rubric));
+    let is_written = !remarks.iter().any(|remark| remark.class == Class::Placeholder.name());
+    if is_written {
+        remarks.extend(judged(rubric));
+    }
     placed(file, remarks)
 }
 
@@ -92,12 +96,23 @@ fn placed(file: &SourceFile, remarks: Vec<Remark>) -> Vec<Problem> {
 fn judged(rubric: &Rubric) -> Vec<Remark> {
     let judge = BuiltIn::new();
     let prepared = judge.prepare(rubric);
-    let points = |answer: &str| Score::of(rubric, &judge.critique(&prepared, rubric, answer)).points();
+    let grade = |answer: &str| Grade::new(rubric, judge.critique(&prepared, rubric, answer));
     let exemplars = rubric.exemplars.iter().enumerate().filter_map(|(number, exemplar)| {
         let labelled = Score::of(rubric, &labels(rubric, exemplar)).points();
-        lint::exemplar_score(number, exemplar, labelled, points(&exemplar.answer))
+        lint::exemplar_score(number, exemplar, labelled, &as_judged(&grade(&exemplar.answer)))
     });
-    lint::model_answer_score(points(&rubric.model_answer)).into_iter().chain(exemplars).collect()
+    lint::model_answer_score(grade(&rubric.model_answer).score.points())
+        .into_iter()
+        .chain(exemplars)
+        .collect()
+}
+
+fn as_judged(grade: &Grade) -> Judged {
+    Judged {
+        points: grade.score.points(),
+        levels: grade.critique.ratings.iter().map(|rating| (rating.id.clone(), rating.level)).collect(),
+        mistakes: grade.critique.mistakes.iter().map(|flagged| flagged.id.clone()).collect(),
+    }
 }
 
 /// The critique that the exemplar's author expects, without words.

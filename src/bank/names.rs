@@ -1,8 +1,8 @@
-//! Ids and titles made of what teachers write.
+//! Ids and titles made of what people write.
 
 use std::collections::BTreeSet;
 
-use crate::bank::CATALOGUE;
+use super::CATALOGUE;
 
 /// An id of more words is tiresome to type.
 const MOST_WORDS: usize = 6;
@@ -13,11 +13,11 @@ const LONGEST_TITLE: usize = 80;
 
 /// Ids that were given out, so that none is given twice.
 #[derive(Debug, Default)]
-pub(super) struct Names(BTreeSet<String>);
+pub struct Names(BTreeSet<String>);
 
 impl Names {
     /// A kebab-case id made of a name or of the first words of a question.
-    pub(super) fn fresh(&mut self, name: &str) -> String {
+    pub fn fresh(&mut self, name: &str) -> String {
         let id = kebab(name);
         let mut fresh = id.clone();
         for number in 2.. {
@@ -31,7 +31,8 @@ impl Names {
     }
 }
 
-fn kebab(name: &str) -> String {
+/// A kebab-case id made of a name or of the first words of a question; always one, if need be "question".
+pub fn kebab(name: &str) -> String {
     let ascii = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' };
     // An apostrophe parts no words: what's is whats.
     let plain: String = name.chars().filter(|c| !matches!(c, '\'' | '’')).map(ascii).collect();
@@ -49,7 +50,7 @@ fn kebab(name: &str) -> String {
 }
 
 /// The first sentence of a question, cut between words where it is too long for a list.
-pub(super) fn title(question: &str) -> String {
+pub fn title(question: &str) -> String {
     let line = question.split_whitespace().collect::<Vec<_>>().join(" ");
     let ends = |at: &usize| line[..=*at].ends_with(['?', '.', '!']) && line[*at + 1..].starts_with(' ');
     let end =

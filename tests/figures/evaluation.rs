@@ -1,0 +1,5 @@
+//! evaluation
+use crate::sheet::Sheet;
+pub fn sheets() -> Vec<Sheet> {
+    Vec::new()
+}

@@ -1,0 +1,5 @@
+//! safety
+use crate::sheet::Sheet;
+pub fn sheets() -> Vec<Sheet> {
+    Vec::new()
+}
