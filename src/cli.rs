@@ -427,6 +427,25 @@ pub struct RubricCheckArgs {
     /// Take advice for a problem, all of it or that of one class; may be given several times
     #[arg(long, value_name = "CLASS", value_delimiter = ',', value_parser = denied())]
     pub deny: Vec<Denied>,
+    /// Format of the report
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: ReportFormat,
+    /// Check again whenever a file is saved, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// Format of a report on rubric files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// With the lines that each problem is about.
+    Human,
+    /// One JSON object.
+    Json,
+    /// Workflow commands of GitHub Actions, which annotate a pull request.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
 }
 
 /// Advice that is taken for a problem.

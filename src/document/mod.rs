@@ -57,6 +57,12 @@ impl Problem {
     pub fn end(&self) -> (usize, usize) {
         place(self.source.inner(), self.span.end)
     }
+
+    /// Where what it stands in contrast to begins and ends, likewise.
+    pub fn other_place(&self) -> Option<((usize, usize), (usize, usize))> {
+        let text = self.source.inner();
+        self.other.as_ref().map(|other| (place(text, other.start), place(text, other.end)))
+    }
 }
 
 impl std::fmt::Display for Problem {

@@ -7,6 +7,7 @@ pub mod fresh;
 pub mod grades;
 pub mod human;
 pub mod marked;
+pub mod watch;
 
 use std::fs;
 use std::io;

@@ -13,24 +13,24 @@ use crate::score::{Grade, Score};
 
 /// What was found in all files.
 #[derive(Debug, Default)]
-pub(super) struct Checked {
+pub struct Checked {
     /// How many files there are.
-    pub(super) files: usize,
+    pub files: usize,
     /// How many of them are rubrics, valid or not.
-    pub(super) rubrics: usize,
+    pub rubrics: usize,
     /// Problems and advice, in the order of files and places.
-    pub(super) problems: Vec<Problem>,
+    pub problems: Vec<Problem>,
 }
 
 impl Checked {
     /// How many problems make a file invalid, and how many pieces of advice there are.
-    pub(super) fn counts(&self) -> (usize, usize) {
+    pub fn counts(&self) -> (usize, usize) {
         let invalid = self.problems.iter().filter(|problem| problem.severity == Severity::Invalid).count();
         (invalid, self.problems.len() - invalid)
     }
 
     /// Advice that is denied becomes a problem.
-    pub(super) fn deny(&mut self, denied: &[Denied]) {
+    pub fn deny(&mut self, denied: &[Denied]) {
         let is_denied = |problem: &Problem| {
             denied.iter().any(|denied| match denied {
                 Denied::Advice => true,
@@ -47,7 +47,7 @@ impl Checked {
 
 /// Checks the files of the folders on a search path, later ones replacing earlier ones. `catalogue` is what they may
 /// use besides their own.
-pub(super) fn check(folders: &[Vec<SourceFile>], mut catalogue: Vec<Mistake>) -> Checked {
+pub fn check(folders: &[Vec<SourceFile>], mut catalogue: Vec<Mistake>) -> Checked {
     let mut checked = Checked::default();
     for files in folders {
         let folder = bank::read(files, &catalogue);

@@ -5,30 +5,105 @@ mod checking;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use super::Context;
-use crate::bank::{self, CATALOGUE, Mistake, SourceFile};
-use crate::cli::RubricCheckArgs;
+use crate::bank::{self, CATALOGUE, Mistake, SourceFile, lint};
+use crate::cli::{ReportFormat, RubricCheckArgs};
 use crate::config::Config;
 use crate::document::{Problem, Severity};
 use crate::error::{Error, Exit, Result};
-use crate::files;
-use crate::terminal::render_problems;
+use crate::files::{self, watch::Watch};
+use crate::problems::{self, Rule};
+use crate::terminal::{render_problems, sanitised};
 
-use checking::{Checked, check};
+pub use checking::{Checked, check};
 
-/// Checks the named files, or the whole bank.
-pub fn run(args: &RubricCheckArgs, context: &Context) -> Result<Exit> {
+/// Checks the named files, or the whole bank; with `--watch` again and again.
+pub async fn run(args: &RubricCheckArgs, context: &Context) -> Result<Exit> {
     let config = context.config()?;
+    let own = own_folders(&config, context);
+    if args.watch { watch(args, context, &own).await } else { verdict(&checked(args, context, &own)?) }
+}
+
+/// Reads, checks and reports once.
+fn checked(args: &RubricCheckArgs, context: &Context, own: &[&Path]) -> Result<Checked> {
     let mut checked = if args.paths.is_empty() {
-        check(&search_path(&own_folders(&config, context))?, Vec::new())
+        check(&search_path(own)?, Vec::new())
     } else {
-        let files = named_files(&args.paths)?;
-        check(&[files], known_mistakes(&own_folders(&config, context))?)
+        check(&[named_files(&args.paths)?], known_mistakes(own)?)
     };
     checked.deny(&args.deny);
-    let report = render_problems(&checked.problems, &context.terminal.view());
-    context.terminal.print(&format!("{report}{}\n", summary(&checked)))?;
-    verdict(&checked)
+    report(&checked, args.format, context)?;
+    Ok(checked)
+}
+
+fn report(checked: &Checked, format: ReportFormat, context: &Context) -> Result<()> {
+    let terminal = &context.terminal;
+    let shown = || checked.problems.iter().map(harmless).collect::<Vec<Problem>>();
+    let pretty = |value: &Value| terminal.print(&format!("{value:#}\n"));
+    match format {
+        ReportFormat::Human => {
+            let problems = render_problems(&checked.problems, &terminal.view());
+            terminal.print(&format!("{problems}{}\n", summary(checked)))
+        }
+        ReportFormat::Json => pretty(&problems::json(checked.rubrics, &shown())),
+        ReportFormat::Github => {
+            terminal.print(&problems::github(&shown()))?;
+            terminal.notice(&summary(checked));
+            Ok(())
+        }
+        ReportFormat::Sarif => {
+            let rules = lint::Class::ALL.map(|(id, _, finds)| Rule { id, finds });
+            pretty(&problems::sarif(&shown(), &rules))
+        }
+    }
+}
+
+/// A problem without what could act on the terminal of whoever reads the log.
+fn harmless(problem: &Problem) -> Problem {
+    let mut problem = problem.clone();
+    problem.message = sanitised(&problem.message).into_owned();
+    problem.help = problem.help.as_deref().map(|help| sanitised(help).into_owned());
+    problem.file = sanitised(&problem.file).into_owned();
+    problem
+}
+
+/// Checks whenever a file is saved. What goes wrong then is told, and may be right after the next save.
+async fn watch(args: &RubricCheckArgs, context: &Context, own: &[&Path]) -> Result<Exit> {
+    let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+    let paths = watched(args, own)?;
+    let mut watch = Watch::new(&paths)?;
+    loop {
+        context.terminal.clear();
+        if let Err(error) = checked(args, context, own).and_then(|checked| verdict(&checked)) {
+            context.terminal.explain(&error);
+        }
+        context.terminal.notice("Watching; a save checks again, Ctrl-C ends.");
+        tokio::select! {
+            saved = watch.saved() => saved?,
+            _ = &mut interrupt => return Ok(Exit::Interrupted),
+        }
+    }
+}
+
+fn watched(args: &RubricCheckArgs, own: &[&Path]) -> Result<Vec<PathBuf>> {
+    if args.format != ReportFormat::Human {
+        return Err(Error::misused("--watch reports to people").hint("leave out --format, or --watch"));
+    }
+    let named = if args.paths.is_empty() {
+        own.iter().map(|path| (*path).to_owned()).collect()
+    } else {
+        args.paths.clone()
+    };
+    match named.iter().find(|path| !path.exists()) {
+        Some(missing) => Err(files::cannot("watch", missing, &std::io::ErrorKind::NotFound.into())),
+        None if named.is_empty() => {
+            Err(Error::misused("there is nothing to watch: the shipped rubrics don't change")
+                .hint("name your rubric files, or folders of them"))
+        }
+        None => Ok(named),
+    }
 }
 
 fn own_folders<'a>(config: &'a Config, context: &'a Context) -> Vec<&'a Path> {
