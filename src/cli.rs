@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::bank::Difficulty;
+use crate::bank::{Difficulty, lint};
 
 /// Practise interview answers about LLMs and machine learning, and get a critique you can check.
 #[derive(Debug, Parser)]
@@ -470,4 +470,46 @@ pub enum SheetFormat {
 pub struct RubricCheckArgs {
     /// Files or folders; without them the shipped bank and your own folders
     pub paths: Vec<PathBuf>,
+    /// Take advice for a problem, all of it or that of one class; may be given several times
+    #[arg(long, value_name = "CLASS", value_delimiter = ',', value_parser = denied())]
+    pub deny: Vec<Denied>,
+    /// Format of the report
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: ReportFormat,
+    /// Check again whenever a file is saved, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// Format of a report on rubric files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// With the lines that each problem is about.
+    Human,
+    /// One JSON object.
+    Json,
+    /// Workflow commands of GitHub Actions, which annotate a pull request.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+}
+
+/// Advice that is taken for a problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// All of it.
+    Advice,
+    /// That of one class.
+    Class(lint::Class),
+}
+
+fn denied() -> impl clap::builder::TypedValueParser<Value = Denied> {
+    use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
+    let all = PossibleValue::new("advice").help("all of the classes below");
+    let classes = lint::Class::ALL.map(|(name, _, finds)| PossibleValue::new(name).help(finds));
+    PossibleValuesParser::new(std::iter::once(all).chain(classes)).map(|named| {
+        // The parser admits only these names.
+        let class = lint::Class::ALL.iter().find(|(name, ..)| *name == named);
+        class.map_or(Denied::Advice, |(_, class, _)| Denied::Class(*class))
+    })
 }

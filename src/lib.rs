@@ -23,6 +23,7 @@ mod hex;
 pub mod import;
 pub mod judge;
 pub mod nearest;
+pub mod problems;
 pub mod record;
 pub mod report;
 pub mod score;

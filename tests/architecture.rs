@@ -22,6 +22,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("csv", &["src/files"]),
     ("rusqlite", &["src/store"]),
     ("similar", &["src/bank/diff.rs", "src/terminal"]),
+    ("notify_debouncer_mini", &["src/files/watch.rs"]),
     ("rust_stemmers", &["src/judge/built_in"]),
 ];
 
@@ -37,6 +38,7 @@ const PURE: &[&str] = &[
     "src/shift.rs",
     "src/record.rs",
     "src/report",
+    "src/problems",
     "src/summary.rs",
     "src/document",
     "src/nearest.rs",

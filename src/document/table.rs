@@ -66,6 +66,16 @@ impl<'d> Table<'d> {
         self.entries.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
     }
 
+    /// The text of a field as it is, without noting what is wrong with it.
+    pub fn glance(&self, key: &str) -> Option<String> {
+        self.any(key)?.get_ref().as_str().map(str::to_owned)
+    }
+
+    /// How many entries a list has, right or wrong.
+    pub fn length(&self, key: &str) -> Option<usize> {
+        self.any(key)?.get_ref().as_array().map(|list| list.len())
+    }
+
     fn named(&self, key: &str) -> String {
         if self.path.is_empty() { format!("`{key}`") } else { format!("`{}.{key}`", self.path) }
     }
@@ -260,17 +270,22 @@ impl<'d> Table<'d> {
             self.wrong(key, value, &format!("a list of tables, each begun by [[{key}]]"));
             return Vec::new();
         };
-        let mut tables = Vec::new();
-        for (at, item) in array.iter().enumerate() {
-            match item.get_ref().as_table() {
-                Some(entries) => {
-                    let path = format!("{key}[{}]", at + 1);
-                    tables.push(Table::new(self.document, entries, item.span(), path));
-                }
-                None => self.wrong(key, item, &format!("a list of tables, each begun by [[{key}]]")),
-            }
+        for item in array.iter().filter(|item| item.get_ref().as_table().is_none()) {
+            self.wrong(key, item, &format!("a list of tables, each begun by [[{key}]]"));
         }
-        tables
+        self.tables_as_they_are(key)
+    }
+
+    /// The same without noting what else is in the list.
+    pub fn tables_as_they_are(&self, key: &str) -> Vec<Table<'d>> {
+        let list = self.any(key).and_then(|value| value.get_ref().as_array());
+        let items = list.into_iter().flat_map(|list| list.iter().enumerate());
+        items
+            .filter_map(|(at, item)| {
+                let path = format!("{key}[{}]", at + 1);
+                Some(Table::new(self.document, item.get_ref().as_table()?, item.span(), path))
+            })
+            .collect()
     }
 
     /// Reports every field that nobody asked for, with the nearest known name.

@@ -7,6 +7,7 @@ pub mod fresh;
 pub mod grades;
 pub mod human;
 pub mod marked;
+pub mod watch;
 
 use std::fs;
 use std::io;
@@ -139,6 +140,11 @@ fn source_file(path: &Path) -> Result<SourceFile> {
     }
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(SourceFile { name: path.display().to_string(), stem, text: text(path)? })
+}
+
+/// The same for every path that leads to one file.
+pub fn identity(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// The templates of a prompts folder by file name.

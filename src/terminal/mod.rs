@@ -143,6 +143,14 @@ impl Terminal {
         }
     }
 
+    /// Empties the screen, where standard output is one that can.
+    pub fn clear(&self) {
+        if self.stdout == Stream::Screen && !is_dumb() {
+            // A screen that keeps its text is no error.
+            let _ = console::Term::stdout().clear_screen();
+        }
+    }
+
     /// Prints an error that does not end the program to standard error, with its hint.
     pub fn explain(&self, error: &Error) {
         self.notice(&sanitised(&error.to_string()));
