@@ -50,6 +50,7 @@ fn run(command: Command, settings: Settings) -> Result<Exit> {
         Command::List(args) => commands::list::run(&args, &context),
         Command::Show(args) => commands::show::run(&args, &context),
         Command::Rubric(RubricCommand::Check(args)) => commands::rubric_check::run(&args, &context),
+        Command::Rubric(RubricCommand::Test(args)) => block_on(commands::rubric_test::run(&args, &context)),
         Command::Rubric(RubricCommand::Import(args)) => commands::rubric_import::run(&args, &context),
         Command::Rubric(RubricCommand::Export(args)) => commands::rubric_export::run(&args, &context),
         Command::Rubric(RubricCommand::Schema) => commands::schema::run(&context),

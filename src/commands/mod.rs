@@ -7,6 +7,7 @@ pub mod practice;
 pub mod rubric_check;
 pub mod rubric_export;
 pub mod rubric_import;
+pub mod rubric_test;
 pub mod schema;
 pub mod shell;
 pub mod show;
