@@ -71,7 +71,9 @@ fn rubrics(args: &RubricTestArgs, context: &Context, bank: &mut Bank) -> Result<
     }
     if found.iter().all(|rubric| rubric.exemplars.is_empty()) {
         let message = "there is nothing to test: no exemplars";
-        return Err(Error::misused(message).hint("add [[exemplars]] to the rubric: `name`, `answer`, `levels`"));
+        return Err(
+            Error::misused(message).hint("add [[exemplars]] to the rubric: `name`, `answer`, `levels`")
+        );
     }
     Ok(found)
 }
@@ -110,7 +112,9 @@ fn requests(rubrics: &[Arc<Rubric>], extent: Extent) -> String {
         Extent::None => String::new(),
         Extent::Few | Extent::All => format!(" and up to {most} mutations of them (fewer with --mutations)"),
     };
-    format!("Sending {exemplars} exemplars{mutations}: one request each, two where a reply has to be repaired.")
+    format!(
+        "Sending {exemplars} exemplars{mutations}: one request each, two where a reply has to be repaired."
+    )
 }
 
 /// An answer to be judged, and what to call it.
@@ -258,7 +262,9 @@ fn stopped(failure: JudgeFailure) -> Error {
 fn shown(report: &Report, args: &RubricTestArgs, context: &Context) -> Result<String> {
     if args.json {
         let json = serde_json::to_string_pretty(report);
-        return Ok(json.map_err(|error| Error::failed(format!("cannot write the figures as JSON: {error}")))? + "\n");
+        return Ok(json
+            .map_err(|error| Error::failed(format!("cannot write the figures as JSON: {error}")))?
+            + "\n");
     }
     let view = context.terminal.view();
     let detail = match (args.verbose, report.rubrics.len()) {
@@ -292,7 +298,12 @@ fn shortfalls(report: &Report, args: &RubricTestArgs) -> Vec<String> {
     found
 }
 
-fn short(name: &str, flag: &str, least: Option<f64>, found: Option<Result<f64, Undefined>>) -> Option<String> {
+fn short(
+    name: &str,
+    flag: &str,
+    least: Option<f64>,
+    found: Option<Result<f64, Undefined>>,
+) -> Option<String> {
     let least = least?;
     match found {
         Some(Ok(value)) if value >= least => None,

@@ -3,8 +3,8 @@
 use super::View;
 use super::layout::Page;
 use super::view::{Detail, Tone};
-use crate::trial::report::{ExemplarReport, Failure, LevelMiss, RubricReport};
-use crate::trial::{Discordant, Report, Violation};
+use crate::trial::report::{Failure, RubricReport};
+use crate::trial::{Discordant, ExemplarReport, LevelMiss, Report, Violation};
 
 /// Where not everything is wanted, so many failed mutations of a rubric are shown.
 const MOST_FAILURES: usize = 10;
@@ -32,7 +32,7 @@ fn rubric_lines(page: &mut Page, rubric: &RubricReport, view: View) {
     for exemplar in exemplars {
         exemplar_lines(page, exemplar, view);
     }
-    for pair in &rubric.figures.pairs.discordant {
+    for pair in &rubric.discordant {
         pair_lines(page, pair);
     }
     failure_lines(page, &rubric.failures, view);

@@ -5,8 +5,8 @@ use super::agreement_view::{aligned, counted, estimate_line};
 use super::layout::{Page, cut, one_line};
 use super::view::Tone;
 use crate::agreement::{Statistic, Undefined};
-use crate::bank::QuestionId;
-use crate::trial::report::{Figures, RubricReport, Total};
+use crate::score::Band;
+use crate::trial::report::{Figures, RubricReport};
 use crate::trial::{Kind, Report, Verdict, WIDE_MARGIN};
 
 /// Columns of the names of rubrics below which they get a line of their own.
@@ -29,7 +29,7 @@ pub fn render_trial(report: &Report, view: &View) -> String {
     page.paragraph("", Tone::Faint, &format!("judge: {judge}"));
     rubric_lines(&mut page, report, *view);
     total_lines(&mut page, &report.total.figures);
-    order_lines(&mut page, &report.total);
+    order_lines(&mut page, report);
     mutation_lines(&mut page, &report.total.figures, *view);
     page.finish()
 }
@@ -139,23 +139,26 @@ fn total_lines(page: &mut Page, figures: &Figures) {
     }
 }
 
-fn order_lines(page: &mut Page, total: &Total) {
+fn order_lines(page: &mut Page, report: &Report) {
+    let total = &report.total;
     page.heading("Order");
-    let rubrics = total.ordered + total.disordered.len() + total.incomplete.len();
-    let holds = format!("strong > solid > weak in {} of {}", total.ordered, counted(rubrics, "rubric"));
-    page.paragraph("  ", Tone::Plain, &holds);
-    let named = |ids: &[QuestionId]| ids.iter().map(|id| one_line(id.as_str())).collect::<Vec<_>>().join(", ");
-    if !total.disordered.is_empty() {
-        page.paragraph("    ", Tone::Plain, &format!("not in {}", named(&total.disordered)));
+    let rubrics = counted(report.rubrics.len(), "rubric");
+    page.paragraph("  ", Tone::Plain, &format!("strong > solid > weak in {} of {rubrics}", total.ordered));
+    for rubric in report.rubrics.iter().filter(|rubric| rubric.order.verdict == Verdict::Fails) {
+        let means = Band::ALL.into_iter().filter_map(|band| Some((band, rubric.order.means.get(&band)?)));
+        let means: Vec<String> = means.map(|(band, mean)| format!("{} {mean:.1}", band.name())).collect();
+        let text = format!("not in {}: {}", one_line(rubric.id.as_str()), means.join(", "));
+        page.paragraph("    ", Tone::Plain, &text);
     }
     if !total.incomplete.is_empty() {
-        let lacking = format!("a band has no graded exemplar in {}", named(&total.incomplete));
-        page.paragraph("    ", Tone::Plain, &lacking);
+        let ids: Vec<String> = total.incomplete.iter().map(|id| one_line(id.as_str())).collect();
+        let text = format!("no graded exemplar has labels of one of these bands in {}", ids.join(", "));
+        page.paragraph("    ", Tone::Plain, &text);
     }
     let pairs = &total.figures.pairs;
     let wrong = format!(
         "{} of {} whose labels are {WIDE_MARGIN} points apart or more are the other way round",
-        pairs.discordant.len(),
+        pairs.discordant,
         counted(pairs.wide, "pair")
     );
     page.paragraph("  ", Tone::Plain, &wrong);

@@ -5,13 +5,17 @@
 //! everyone knows what they may do to the grade, and [`verdict`] says whether they did. Judging itself and
 //! printing are left to others.
 
+mod exemplar;
 pub mod mutation;
 mod order;
 mod passages;
 mod remarks;
 pub mod report;
+#[cfg(test)]
+mod specimen;
 pub mod verdict;
 
+pub use exemplar::{ExemplarReport, LevelMiss, WrongFlag};
 pub use mutation::{Change, Extent, Kind, Mutation, most_mutations, mutations};
 pub use order::{Discordant, Order, Pairs, Verdict, WIDE_MARGIN};
 pub use report::{Mutated, Report, Tested};

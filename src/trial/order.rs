@@ -45,8 +45,10 @@ impl Order {
             *sum += judged.points();
             *count += 1.0;
         }
-        let means: BTreeMap<Band, f64> =
-            sums.into_iter().map(|(band, (sum, count))| (band, (10.0 * sum / count).round() / 10.0)).collect();
+        let means: BTreeMap<Band, f64> = sums
+            .into_iter()
+            .map(|(band, (sum, count))| (band, (10.0 * sum / count).round() / 10.0))
+            .collect();
         let found: Vec<f64> = COMPARED.iter().filter_map(|band| means.get(band).copied()).collect();
         let verdict = if found.windows(2).any(|two| two[0] <= two[1]) {
             Verdict::Fails
@@ -59,13 +61,13 @@ impl Order {
     }
 }
 
-/// Pairs of exemplars of one rubric whose labels are at least [`WIDE_MARGIN`] points apart.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+/// How many pairs of exemplars of one rubric have labels at least [`WIDE_MARGIN`] points apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Pairs {
     /// All of them.
     pub wide: usize,
-    /// Those that the judge puts the other way round.
-    pub discordant: Vec<Discordant>,
+    /// Those that the judge puts the other way round. Equal scores are not the other way round.
+    pub discordant: usize,
 }
 
 /// Two exemplars that the judge puts the other way round.
@@ -82,14 +84,15 @@ pub struct Discordant {
 }
 
 impl Pairs {
-    /// The pairs of (name, expected, judged).
-    pub fn of(scores: &[(&str, Score, Score)]) -> Self {
-        let mut found = Self::default();
+    /// The pairs of (name, expected, judged), and those that are the other way round.
+    pub fn of(scores: &[(&str, Score, Score)]) -> (Self, Vec<Discordant>) {
+        let mut wide = 0;
+        let mut found = Vec::new();
         for better in scores {
             for worse in scores.iter().filter(|worse| better.1.points() - worse.1.points() >= WIDE_MARGIN) {
-                found.wide += 1;
+                wide += 1;
                 if better.2 < worse.2 {
-                    found.discordant.push(Discordant {
+                    found.push(Discordant {
                         better: better.0.to_owned(),
                         worse: worse.0.to_owned(),
                         expected: [better.1, worse.1],
@@ -98,15 +101,13 @@ impl Pairs {
                 }
             }
         }
-        found
+        (Self { wide, discordant: found.len() }, found)
     }
 
     /// These pairs and those of another rubric.
     #[must_use]
-    pub fn plus(mut self, other: Self) -> Self {
-        self.wide += other.wide;
-        self.discordant.extend(other.discordant);
-        self
+    pub fn plus(self, other: Self) -> Self {
+        Self { wide: self.wide + other.wide, discordant: self.discordant + other.discordant }
     }
 }
 
@@ -136,15 +137,12 @@ mod tests {
 
     #[test]
     fn pairs_far_apart_must_not_change_places() {
-        let (a, b, c, d) =
-            (("a", 90.0, 60.0), ("b", 75.0, 61.0), ("c", 76.0, 90.0), ("d", 0.0, 60.0));
+        let (a, b, c, d) = (("a", 90.0, 60.0), ("b", 75.0, 61.0), ("c", 76.0, 90.0), ("d", 0.0, 60.0));
         let scores = [a, b, c, d].map(|(name, expected, judged)| (name, score(expected), score(judged)));
-        let pairs = Pairs::of(&scores);
+        let (pairs, discordant) = Pairs::of(&scores);
         // a-b, a-d, b-d and c-d are 15 apart or more; a equals d, which is no exchange.
-        assert_eq!(pairs.wide, 4);
-        let names: Vec<_> =
-            pairs.discordant.iter().map(|it| (it.better.as_str(), it.worse.as_str())).collect();
-        assert_eq!(names, [("a", "b")]);
-        assert_eq!(pairs.clone().plus(pairs).wide, 8);
+        assert_eq!(pairs, Pairs { wide: 4, discordant: 1 });
+        assert_eq!((discordant[0].better.as_str(), discordant[0].worse.as_str()), ("a", "b"));
+        assert_eq!(pairs.plus(pairs), Pairs { wide: 8, discordant: 2 });
     }
 }

@@ -54,7 +54,8 @@ fn unwrapped(text: &str) -> String {
 fn continues(line: &str) -> bool {
     let line = line.trim_start();
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    let is_numbered = (1..=2).contains(&digits) && (line[digits..].starts_with(") ") || line[digits..].starts_with(". "));
+    let is_numbered =
+        (1..=2).contains(&digits) && (line[digits..].starts_with(") ") || line[digits..].starts_with(". "));
     !line.is_empty() && !is_numbered && !line.starts_with(['-', '*', '•', '#', '|'])
 }
 
@@ -197,12 +198,9 @@ mod tests {
 
     #[test]
     fn a_paragraph_goes_behind_the_middle_one() {
-        for (text, expected) in [
-            ("a", "a\n\nX"),
-            ("a\n\nb", "a\n\nX\n\nb"),
-            ("a\n\nb\n\nc\n", "a\n\nb\n\nX\n\nc"),
-            ("", "X"),
-        ] {
+        for (text, expected) in
+            [("a", "a\n\nX"), ("a\n\nb", "a\n\nX\n\nb"), ("a\n\nb\n\nc\n", "a\n\nb\n\nX\n\nc"), ("", "X")]
+        {
             assert_eq!(with_paragraph(text, "X"), expected, "{text:?}");
         }
         assert_eq!(with_ending("a\n", "X"), "a\n\nX");

@@ -71,7 +71,8 @@ pub(super) fn remarks(text: &str) -> Vec<Range<usize>> {
     if !says(text, CERTAIN) {
         return Vec::new();
     }
-    let addresses = |range: &Range<usize>| says(&text[range.clone()], CERTAIN) || says(&text[range.clone()], LIKELY);
+    let addresses =
+        |range: &Range<usize>| says(&text[range.clone()], CERTAIN) || says(&text[range.clone()], LIKELY);
     let addressing: Vec<Range<usize>> = sentences(text).into_iter().filter(addresses).collect();
     let mut found = Vec::new();
     for paragraph in paragraphs(text) {
@@ -123,8 +124,8 @@ mod tests {
     fn in_the_shipped_bank_only_exemplars_made_to_address_the_grader_do() {
         for rubric in Bank::shipped().unwrap().rubrics() {
             for exemplar in &rubric.exemplars {
-                let meant =
-                    exemplar.name.starts_with("injection") || exemplar.name.starts_with("addresses the grader");
+                let meant = exemplar.name.starts_with("injection")
+                    || exemplar.name.starts_with("addresses the grader");
                 let found = !remarks(&exemplar.answer).is_empty();
                 assert_eq!(found, meant, "{}, {}", rubric.id, exemplar.name);
             }

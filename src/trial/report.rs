@@ -1,17 +1,18 @@
 //! The figures of a trial: for each rubric and for all of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::exemplar::{ExemplarReport, Judged, judged};
 use super::mutation::{Extent, Kind, Mutation};
-use super::order::{Order, Pairs, Verdict};
+use super::order::{Discordant, Order, Pairs, Verdict};
 use super::remarks::remarks;
-use super::verdict::{Cause, Violation, quotes};
+use super::verdict::{Cause, Violation};
 use crate::agreement::{Comparison, MistakeAgreement, Pair, Statistic, Undefined};
-use crate::bank::{CriterionId, Exemplar, MistakeId, QuestionId, Rubric};
-use crate::score::{Grade, Outcome, Reason, Score};
+use crate::bank::{QuestionId, Rubric};
+use crate::score::{Outcome, Reason};
 
 /// A rubric with what came of its exemplars and of their mutations.
 #[derive(Debug)]
@@ -121,58 +122,12 @@ pub struct RubricReport {
     pub figures: Figures,
     /// Whether strong > solid > weak.
     pub order: Order,
+    /// Pairs of exemplars that the author puts far apart and the judge the other way round.
+    pub discordant: Vec<Discordant>,
     /// Each exemplar.
     pub exemplars: Vec<ExemplarReport>,
     /// The mutations that failed.
     pub failures: Vec<Failure>,
-}
-
-/// One exemplar against its labels.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ExemplarReport {
-    /// Its name.
-    pub name: String,
-    /// The score that its labels come to.
-    pub expected: Score,
-    /// The judge's score; `None` where it gave none.
-    pub score: Option<Score>,
-    /// Why it is ungraded.
-    pub ungraded: Option<Reason>,
-    /// The levels that differ.
-    pub levels: Vec<LevelMiss>,
-    /// Mistakes that the author lists and the judge did not flag.
-    pub missed: Vec<MistakeId>,
-    /// Mistakes that the judge flagged and the author does not list.
-    pub wrong: Vec<WrongFlag>,
-}
-
-/// A level that differs from the author's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LevelMiss {
-    /// The criterion.
-    pub criterion: CriterionId,
-    /// The author's level.
-    pub expected: u8,
-    /// The judge's.
-    pub got: u8,
-    /// What the judge cited.
-    pub evidence: Vec<String>,
-}
-
-impl LevelMiss {
-    /// How many steps lie between the two.
-    pub fn steps(&self) -> u8 {
-        self.expected.abs_diff(self.got)
-    }
-}
-
-/// A mistake that the author does not list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct WrongFlag {
-    /// The mistake.
-    pub mistake: MistakeId,
-    /// Where the judge saw it; `None` of an omission.
-    pub evidence: Option<String>,
 }
 
 /// A mutation that failed.
@@ -220,7 +175,7 @@ impl Figures {
         let levels: Vec<Vec<Pair>> = graded.iter().map(Judged::level_pairs).collect();
         let mistakes: Vec<_> = graded.iter().map(Judged::mistakes).collect();
         let exemplars = tested.iter().map(|it| it.rubric.exemplars.len()).sum();
-        let of_rubric = |it| Pairs::of(&judged(it).map(|it| it.scores()).collect::<Vec<_>>());
+        let of_rubric = |it| pairs(it).0;
         Self {
             exemplars,
             ungraded: exemplars - graded.len(),
@@ -257,6 +212,10 @@ fn compared(pairs: &[Vec<Pair>]) -> Option<Comparison> {
     (!pairs.is_empty()).then(|| Comparison::of(pairs))
 }
 
+fn pairs(tested: &Tested) -> (Pairs, Vec<Discordant>) {
+    Pairs::of(&judged(tested).map(|it| it.scores()).collect::<Vec<_>>())
+}
+
 fn addressing(graded: &[Judged<'_>]) -> Addressing {
     let addressing = graded.iter().filter(|it| !remarks(&it.exemplar.answer).is_empty());
     addressing.fold(Addressing::default(), |sum, it| Addressing {
@@ -285,75 +244,17 @@ fn tallies<'a>(mutated: impl Iterator<Item = &'a Mutated>) -> BTreeMap<Kind, Tal
     tallies
 }
 
-/// A graded exemplar.
-struct Judged<'a> {
-    rubric: &'a Rubric,
-    exemplar: &'a Exemplar,
-    grade: &'a Grade,
-}
-
-fn judged(tested: &Tested) -> impl Iterator<Item = Judged<'_>> {
-    let exemplars = tested.rubric.exemplars.iter().zip(&tested.outcomes);
-    exemplars.filter_map(|(exemplar, outcome)| match outcome {
-        Outcome::Graded(grade) => Some(Judged { rubric: &tested.rubric, exemplar, grade }),
-        Outcome::Ungraded(_) => None,
-    })
-}
-
-impl<'a> Judged<'a> {
-    fn expected(&self) -> Score {
-        Score::expected(self.rubric, self.exemplar)
-    }
-
-    fn scores(&self) -> (&'a str, Score, Score) {
-        (&self.exemplar.name, self.expected(), self.grade.score)
-    }
-
-    fn score_pair(&self) -> Pair {
-        let (human, ours) = (self.expected(), self.grade.score);
-        Pair {
-            human: human.points(),
-            ours: ours.points(),
-            human_step: human.band().step(),
-            our_step: ours.band().step(),
-        }
-    }
-
-    /// The level of each criterion: the author's and the judge's.
-    fn levels(&self) -> impl Iterator<Item = LevelMiss> {
-        self.grade.critique.ratings.iter().filter_map(|rating| {
-            let expected = *self.exemplar.levels.get(&rating.id)?;
-            let evidence = quotes(&rating.evidence);
-            Some(LevelMiss { criterion: rating.id.clone(), expected, got: rating.level, evidence })
-        })
-    }
-
-    fn level_pairs(&self) -> Vec<Pair> {
-        let pair = |it: LevelMiss| Pair {
-            human: f64::from(it.expected),
-            ours: f64::from(it.got),
-            human_step: it.expected,
-            our_step: it.got,
-        };
-        self.levels().map(pair).collect()
-    }
-
-    /// The author's mistakes and the flagged ones.
-    fn mistakes(&self) -> (BTreeSet<MistakeId>, BTreeSet<MistakeId>) {
-        let flagged = self.grade.critique.mistakes.iter().map(|flagged| flagged.id.clone());
-        (self.exemplar.mistakes.iter().cloned().collect(), flagged.collect())
-    }
-}
-
 impl RubricReport {
     fn of(tested: &Tested) -> Self {
         let scores: Vec<_> = judged(tested).map(|it| (it.expected(), it.grade.score)).collect();
+        let (_, discordant) = pairs(tested);
         let rubric = &tested.rubric;
         Self {
             id: rubric.id.clone(),
             file: tested.file.clone(),
             figures: Figures::of(std::slice::from_ref(tested)),
             order: Order::of(&scores),
+            discordant,
             exemplars: rubric
                 .exemplars
                 .iter()
@@ -362,40 +263,6 @@ impl RubricReport {
                 .collect(),
             failures: tested.mutated.iter().filter_map(|it| Failure::of(rubric, it)).collect(),
         }
-    }
-}
-
-impl ExemplarReport {
-    fn of(rubric: &Rubric, exemplar: &Exemplar, outcome: &Outcome) -> Self {
-        let mut report = Self {
-            name: exemplar.name.clone(),
-            expected: Score::expected(rubric, exemplar),
-            score: None,
-            ungraded: None,
-            levels: Vec::new(),
-            missed: Vec::new(),
-            wrong: Vec::new(),
-        };
-        match outcome {
-            Outcome::Ungraded(reason) => report.ungraded = Some(reason.clone()),
-            Outcome::Graded(grade) => report.compare(&Judged { rubric, exemplar, grade }),
-        }
-        report
-    }
-
-    fn compare(&mut self, judged: &Judged<'_>) {
-        let (listed, flagged) = judged.mistakes();
-        let found = &judged.grade.critique.mistakes;
-        self.score = Some(judged.grade.score);
-        self.levels = judged.levels().filter(|it| it.steps() > 0).collect();
-        self.missed = listed.difference(&flagged).cloned().collect();
-        let wrong = found.iter().filter(|found| !listed.contains(&found.id));
-        self.wrong = wrong
-            .map(|found| WrongFlag {
-                mistake: found.id.clone(),
-                evidence: found.evidence.as_ref().map(|evidence| evidence.quote.clone()),
-            })
-            .collect();
     }
 }
 

@@ -190,3 +190,93 @@ fn wrongly(cause: Cause, found: &FlaggedMistake) -> Violation {
 pub(super) fn quotes(evidence: &[Evidence]) -> Vec<String> {
     evidence.iter().map(|evidence| evidence.quote.clone()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trial::mutation::Kind;
+    use crate::trial::specimen::grade;
+
+    const ANSWER: &str = "Tokens are pieces of text. Every token is a word.";
+
+    fn levels(pieces: u8, vectors: u8, mistakes: &[&str]) -> Grade {
+        let mistakes: Vec<(&str, &str)> = mistakes.iter().map(|id| (*id, "Every token is a word")).collect();
+        grade(ANSWER, [(pieces, &["pieces of text"]), (vectors, &[])], &mistakes)
+    }
+
+    fn causes(change: &Change, before: &Grade, after: &Grade) -> Vec<Cause> {
+        violations(change, before, after).into_iter().map(|violation| violation.cause).collect()
+    }
+
+    #[test]
+    fn without_a_sentence_only_what_cited_it_may_fall() {
+        let cited_by = ["pieces".into()].into();
+        let change = Change::SentenceRemoved { sentence: String::new(), cited_by };
+        for ((pieces, vectors), expected) in [
+            ((2, 1), vec![]),
+            ((0, 1), vec![]),
+            ((3, 1), vec![Cause::CitedCriterionRose]),
+            ((1, 2), vec![Cause::OtherCriterionRose]),
+            ((1, 0), vec![Cause::OtherCriterionFell]),
+            ((3, 0), vec![Cause::CitedCriterionRose, Cause::OtherCriterionFell]),
+        ] {
+            let found = causes(&change, &levels(2, 1, &[]), &levels(pieces, vectors, &["no-cost"]));
+            assert_eq!(found, expected, "{pieces} {vectors}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_put_in_flags_its_mistake_and_no_other() {
+        let (mistake, sentence) = (MistakeId::from("tokens-are-words"), String::new());
+        let sign = Change::SignInserted { mistake: mistake.clone(), sentence: sentence.clone() };
+        let right = Change::NotSignInserted { mistake: mistake.clone(), sentence: sentence.clone() };
+        let covers = Change::OmissionCovered { mistake: "no-cost".into(), sentence };
+        for (change, before, after, expected) in [
+            (&sign, &[][..], &["tokens-are-words"][..], vec![]),
+            (&sign, &["no-cost"], &["tokens-are-words", "no-cost"], vec![]),
+            (&sign, &["no-cost"], &["tokens-are-words"], vec![]),
+            (&sign, &[], &[], vec![Cause::NotFlagged]),
+            (&sign, &[], &["no-cost"], vec![Cause::NotFlagged, Cause::OtherFlagged]),
+            (&right, &["no-cost"], &["no-cost"], vec![]),
+            (&right, &[], &["tokens-are-words"], vec![Cause::RightFlagged]),
+            (&right, &[], &["no-cost"], vec![Cause::OtherFlagged]),
+            (&covers, &["no-cost"], &[], vec![]),
+            (&covers, &["no-cost"], &["no-cost"], vec![Cause::StillFlagged]),
+            (&covers, &["no-cost"], &["tokens-are-words"], vec![Cause::OtherFlagged]),
+        ] {
+            let found = causes(change, &levels(1, 1, before), &levels(2, 0, after));
+            assert_eq!(found, expected, "{:?} {before:?} {after:?}", change.kind());
+        }
+    }
+
+    #[test]
+    fn nothing_rises_for_words_that_say_nothing() {
+        let appended = Change::Appended { kind: Kind::PraiseAppended, text: "" };
+        let twin = Change::RemarksRemoved { remarks: Vec::new() };
+        let (lower, higher) = (levels(1, 1, &[]), levels(2, 1, &[]));
+        let (fined, lower_too) = (levels(1, 1, &["no-cost"]), levels(2, 0, &[]));
+        for (change, before, after, expected) in [
+            (&appended, &lower, &lower, vec![]),
+            (&appended, &higher, &lower, vec![]),
+            (&appended, &lower, &higher, vec![Cause::LevelRose]),
+            // That another level fell makes up for nothing.
+            (&appended, &lower, &lower_too, vec![Cause::LevelRose]),
+            (&appended, &fined, &lower, vec![Cause::ScoreRose]),
+            (&twin, &lower, &higher, vec![]),
+            (&twin, &higher, &lower, vec![Cause::LevelAboveTwin]),
+            (&twin, &lower, &fined, vec![Cause::ScoreAboveTwin]),
+        ] {
+            assert_eq!(causes(change, before, after), expected, "{:?}", change.kind());
+        }
+    }
+
+    #[test]
+    fn a_violation_says_what_was_expected_and_what_the_judge_cites() {
+        let appended = Change::Appended { kind: Kind::PraiseAppended, text: "" };
+        let found = violations(&appended, &levels(1, 0, &[]), &levels(3, 0, &[]));
+        let evidence = vec!["pieces of text".to_owned()];
+        let (expected, got) = ("at most 1".to_owned(), "3".to_owned());
+        let about = Some("pieces".to_owned());
+        assert_eq!(found, [Violation { cause: Cause::LevelRose, about, expected, got, evidence }]);
+    }
+}
