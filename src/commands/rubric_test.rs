@@ -38,7 +38,12 @@ pub async fn run(args: &RubricTestArgs, context: &Context) -> Result<Exit> {
     }
     let at_once = args.concurrency.map_or(ready.at_once, usize::from);
     let run = Run { judge: Arc::clone(&ready.judge), at_once, terminal: &context.terminal };
-    let tested = run.all(rubrics, &bank, extent).await?;
+    // Asked first, so that it is heard from the first request on; what is being judged is dropped.
+    let tested = tokio::select! {
+        biased;
+        _ = tokio::signal::ctrl_c() => return Err(Error::interrupted("interrupted")),
+        tested = run.all(rubrics, &bank, extent) => tested?,
+    };
     let report = Report::of(ready.judge.name(), ready.judge.model(), extent, &tested);
     context.terminal.print(&shown(&report, args, context)?)?;
     let shortfalls = shortfalls(&report, args);
@@ -110,11 +115,10 @@ fn requests(rubrics: &[Arc<Rubric>], extent: Extent) -> String {
     let most: usize = rubrics.iter().map(|rubric| most_mutations(rubric, extent)).sum();
     let mutations = match extent {
         Extent::None => String::new(),
-        Extent::Few | Extent::All => format!(" and up to {most} mutations of them (fewer with --mutations)"),
+        Extent::Few => format!(" and up to {most} mutations of them (--mutations none leaves them out)"),
+        Extent::All => format!(" and up to {most} mutations of them (--mutations few makes fewer)"),
     };
-    format!(
-        "Sending {exemplars} exemplars{mutations}: one request each, two where a reply has to be repaired."
-    )
+    format!("Sending {exemplars} exemplars{mutations}: a request each, two where a reply has to be repaired.")
 }
 
 /// An answer to be judged, and what to call it.
@@ -177,18 +181,13 @@ impl Run<'_> {
             let digest = digests.entry(id).or_insert_with(|| rubric_digest(&asked.rubric));
             self.task(index, asked, digest)
         });
-        let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
         loop {
             while engine.has_room()
                 && let Some(task) = tasks.next()
             {
                 engine.start(task);
             }
-            let event = tokio::select! {
-                _ = &mut interrupt => return Err(Error::interrupted("interrupted")),
-                event = engine.next() => event,
-            };
-            match event {
+            match engine.next().await {
                 None => break,
                 Some(Event::Stopped(failure)) => return Err(stopped(failure)),
                 Some(Event::Judged { task, outcome, .. }) => {

@@ -157,9 +157,9 @@ fn order_lines(page: &mut Page, report: &Report) {
     }
     let pairs = &total.figures.pairs;
     let wrong = format!(
-        "{} of {} whose labels are {WIDE_MARGIN} points apart or more are the other way round",
-        pairs.discordant,
-        counted(pairs.wide, "pair")
+        "{} with labels at least {WIDE_MARGIN} points apart, {} of them the other way round",
+        counted(pairs.wide, "pair"),
+        pairs.discordant
     );
     page.paragraph("  ", Tone::Plain, &wrong);
     addressing_line(page, &total.figures);
@@ -171,12 +171,10 @@ fn addressing_line(page: &mut Page, figures: &Figures) {
         return;
     }
     let twins = figures.mutations.get(&Kind::RemarksRemoved);
-    let twins = twins.map_or(String::new(), |it| format!("{} above their honest twin, ", it.failed));
-    let text = format!(
-        "{} with remarks to the grader: {twins}{} above their labels",
-        counted(addressing.graded, "exemplar"),
-        addressing.above_label
-    );
+    let twins = twins.map_or(String::new(), |it| format!("{} above the honest twin, ", it.failed));
+    let exemplars = counted(addressing.graded, "exemplar");
+    let text =
+        format!("{exemplars} with remarks to the grader: {twins}{} above the labels", addressing.above_label);
     page.paragraph("  ", Tone::Plain, &text);
 }
 

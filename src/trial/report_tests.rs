@@ -44,7 +44,7 @@ fn levels_and_mistakes_are_compared_with_the_labels() {
     assert!((level(Statistic::Exact) - 0.5).abs() < 1e-12);
     assert!((level(Statistic::WithinOne) - 0.75).abs() < 1e-12);
     assert!((level(Statistic::MeanAbsoluteError) - 0.75).abs() < 1e-12);
-    // scikit-learn 1.9.1: cohen_kappa_score([2,2,0,0], [2,0,1,0], labels=[0,1,2], weights='quadratic')
+    // By Cohen's definition, over all pairs of steps: 1 - (5/4 observed) / (7/4 expected by chance).
     assert!((level(Statistic::WeightedKappa) - 2.0 / 7.0).abs() < 1e-12);
     let mistakes = figures.mistakes.as_ref().unwrap();
     assert_eq!(mistakes.counts, Counts { both: 1, only_ours: 1, only_human: 1 });
