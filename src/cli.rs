@@ -332,6 +332,11 @@ fn points(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| "must be a number from 0 to 100".to_owned())
 }
 
+fn share(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| "must be a number from 0 to 1".to_owned())
+}
+
 /// `coach list`
 #[derive(Debug, Args)]
 pub struct ListArgs {
@@ -365,6 +370,8 @@ pub enum RubricCommand {
     Check(RubricCheckArgs),
     /// Tell what two rubrics differ in, and whose grades move
     Diff(RubricDiffArgs),
+    /// Try rubrics on their exemplars and on mutations of them
+    Test(RubricTestArgs),
     /// Make rubrics of questions with reference answers and marked answers, from CSV
     Import(RubricImportArgs),
     /// Print rubrics as sheets for human graders
@@ -420,6 +427,55 @@ pub struct RubricDiffArgs {
     /// Which judge grades.
     #[command(flatten)]
     pub judge: JudgeArgs,
+}
+
+/// `coach rubric test`
+#[derive(Debug, Args)]
+pub struct RubricTestArgs {
+    /// Ids of rubrics, rubric files or folders of them; all without any
+    #[arg(value_name = "ID|PATH")]
+    pub named: Vec<String>,
+    /// How many mutations of the exemplars are graded as well; without it all by the built-in judge, few by a model
+    #[arg(long, value_name = "EXTENT")]
+    pub mutations: Option<MutationExtent>,
+    /// Show every level, mistake and mutation that differs, also of several rubrics
+    #[arg(long, short, conflicts_with = "json")]
+    pub verbose: bool,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Exit with 1 unless the quadratic-weighted kappa of all levels is at least this
+    #[arg(long, value_name = "KAPPA", value_parser = correlation)]
+    pub min_kappa: Option<f64>,
+    /// Exit with 1 unless this share of all levels is at most one step from the author's
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub min_within_one: Option<f64>,
+    /// Exit with 1 unless F1 of all flagged mistakes is at least this
+    #[arg(long, value_name = "F1", value_parser = share)]
+    pub min_f1: Option<f64>,
+    /// Exit with 1 unless this share of the mutations holds
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub min_held: Option<f64>,
+    /// Exit with 1 unless strong > solid > weak in every rubric
+    #[arg(long)]
+    pub ordered: bool,
+    /// How many answers are judged at once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub concurrency: Option<u16>,
+    /// Which judge grades.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+}
+
+/// How many mutations are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MutationExtent {
+    /// None.
+    None,
+    /// One removal a criterion, each mistake once, one of each kind of appended text, every honest twin.
+    Few,
+    /// Every cited sentence, and every mistake and text with every exemplar.
+    All,
 }
 
 /// `coach rubric import`

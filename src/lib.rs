@@ -33,3 +33,4 @@ pub mod shift;
 pub mod store;
 pub mod summary;
 pub mod terminal;
+pub mod trial;

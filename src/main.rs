@@ -54,6 +54,8 @@ fn run(command: Command, settings: Settings) -> Result<Exit> {
         Command::Rubric(RubricCommand::New(args)) => commands::rubric_new::run(&args, &context),
         Command::Rubric(RubricCommand::Check(args)) => block_on(commands::rubric_check::run(&args, &context)),
         Command::Rubric(RubricCommand::Diff(args)) => block_on(commands::rubric_diff::run(&args, &context)),
+        Command::Rubric(RubricCommand::Check(args)) => commands::rubric_check::run(&args, &context),
+        Command::Rubric(RubricCommand::Test(args)) => block_on(commands::rubric_test::run(&args, &context)),
         Command::Rubric(RubricCommand::Import(args)) => commands::rubric_import::run(&args, &context),
         Command::Rubric(RubricCommand::Export(args)) => commands::rubric_export::run(&args, &context),
         Command::Rubric(RubricCommand::Schema) => commands::schema::run(&context),

@@ -23,6 +23,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["src/store"]),
     ("similar", &["src/bank/diff.rs", "src/terminal"]),
     ("notify_debouncer_mini", &["src/files/watch.rs"]),
+    ("unicode_segmentation", &["src/trial"]),
     ("rust_stemmers", &["src/judge/built_in"]),
 ];
 
@@ -38,6 +39,7 @@ const PURE: &[&str] = &[
     "src/shift.rs",
     "src/record.rs",
     "src/report",
+    "src/trial",
     "src/problems",
     "src/summary.rs",
     "src/document",

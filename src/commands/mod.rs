@@ -11,6 +11,7 @@ pub mod rubric_diff;
 pub mod rubric_export;
 pub mod rubric_import;
 pub mod rubric_new;
+pub mod rubric_test;
 pub mod schema;
 pub mod shell;
 pub mod show;

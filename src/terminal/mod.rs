@@ -19,6 +19,8 @@ mod sanitise;
 #[cfg(test)]
 mod specimen;
 mod summary_view;
+mod trial_misses;
+mod trial_view;
 mod view;
 mod why_view;
 mod writing;
@@ -41,7 +43,10 @@ pub use question_view::{
     render_rubric,
 };
 pub use sanitise::sanitised;
+pub use summary_view::render_summary;
 pub use summary_view::{render_summary, spoken};
+pub use trial_misses::render_misses;
+pub use trial_view::render_trial;
 pub use view::{Detail, View};
 pub use why_view::render_levels;
 pub use writing::{Pace, Start, Written, read_answer};
