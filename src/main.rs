@@ -51,6 +51,7 @@ fn run(command: Command, settings: Settings) -> Result<Exit> {
         Command::Show(args) => commands::show::run(&args, &context),
         Command::Rubric(RubricCommand::New(args)) => commands::rubric_new::run(&args, &context),
         Command::Rubric(RubricCommand::Check(args)) => commands::rubric_check::run(&args, &context),
+        Command::Rubric(RubricCommand::Draft(args)) => block_on(commands::rubric_draft::run(&args, &context)),
         Command::Rubric(RubricCommand::Diff(args)) => block_on(commands::rubric_diff::run(&args, &context)),
         Command::Rubric(RubricCommand::Import(args)) => commands::rubric_import::run(&args, &context),
         Command::Rubric(RubricCommand::Export(args)) => commands::rubric_export::run(&args, &context),
