@@ -11,18 +11,23 @@ const QUESTION: &str = "What is gradient clipping, and when does it help?";
 const FILE: &str = "rubrics/drafts/what-is-gradient-clipping-and-when.toml";
 
 fn criteria() -> Value {
+    let point =
+        |title: &str, short: &str| json!({"statement": format!("{title}: the {short}."), "short": short});
     let criterion = |title: &str, dimension: &str| {
         json!({
-            "title": title, "dimension": dimension, "weight": 2,
-            "key_points": [format!("{title}: the first point."), format!("{title}: the second point."), " "],
-            "levels": ["None of the two points.", "Exactly one of the two.", "Both points."],
+            "title": title, "key_points": [point(title, "first point"), point(title, "second point"), point("", " ")],
+            "absent": "It says nothing of either.", "weight": 2, "dimension": dimension,
         })
     };
-    json!({
+    let mut reply = json!({
         "model_answer": "It scales a gradient whose norm is too large. It guards against exploding gradients.",
         "title": "Gradient clipping", "difficulty": "core", "follow_ups": ["How do you choose the threshold?"],
         "criteria": [criterion("How it works", "theory"), criterion("When it helps", "practice")],
-    })
+    });
+    // Blank entries are left out.
+    reply["criteria"][0]["key_points"][2]["statement"] = json!(" ");
+    reply["criteria"][1]["key_points"].as_array_mut().unwrap().pop();
+    reply
 }
 
 fn mistakes() -> Value {
@@ -35,12 +40,13 @@ fn mistakes() -> Value {
 }
 
 fn exemplars() -> Value {
-    let exemplar = |name: &str, level: u8, mistakes: &[&str]| {
-        json!({"name": name, "answer": format!("An answer, {name}."), "mistakes": mistakes,
+    let exemplar = |level: u8, mistakes: &[&str]| {
+        json!({"answer": format!("An answer at level {level}."), "mistakes": mistakes,
             "levels": {"how-it-works": level, "when-it-helps": level}})
     };
-    let with_mistake = exemplar("mistake: vanishing", 1, &["clips-vanishing-gradients"]);
-    json!({"exemplars": [exemplar("strong", 2, &[]), exemplar("weak", 0, &[]), with_mistake]})
+    let with_mistake = exemplar(1, &["clips-vanishing-gradients"]);
+    json!({"exemplars": {"strong": exemplar(2, &[]), "partial": exemplar(1, &[]), "weak": exemplar(0, &[]),
+        "clips-vanishing-gradients": with_mistake}})
 }
 
 /// What a sound model replies to the step that the schema is named after.
@@ -125,9 +131,9 @@ fn three_short_steps_make_a_file_that_passes_and_says_that_it_is_a_draft() {
     dimension = "theory"
     weight = 2
     levels = [
-      "None of the two points.",
-      "Exactly one of the two.",
-      "Both points.",
+      "None: It says nothing of either.",
+      "Exactly one of two: first point; second point.",
+      "Both: first point; second point.",
     ]
     key_points = [
       "How it works: the first point.",
@@ -140,9 +146,9 @@ fn three_short_steps_make_a_file_that_passes_and_says_that_it_is_a_draft() {
     dimension = "practice"
     weight = 2
     levels = [
-      "None of the two points.",
-      "Exactly one of the two.",
-      "Both points.",
+      "None: It says nothing of either.",
+      "Exactly one of two: first point; second point.",
+      "Both: first point; second point.",
     ]
     key_points = [
       "When it helps: the first point.",
@@ -165,17 +171,22 @@ fn three_short_steps_make_a_file_that_passes_and_says_that_it_is_a_draft() {
 
     [[exemplars]]
     name = "strong"
-    answer = "An answer, strong."
+    answer = "An answer at level 2."
     levels = { how-it-works = 2, when-it-helps = 2 }
 
     [[exemplars]]
+    name = "partial"
+    answer = "An answer at level 1."
+    levels = { how-it-works = 1, when-it-helps = 1 }
+
+    [[exemplars]]
     name = "weak"
-    answer = "An answer, weak."
+    answer = "An answer at level 0."
     levels = { how-it-works = 0, when-it-helps = 0 }
 
     [[exemplars]]
-    name = "mistake: vanishing"
-    answer = "An answer, mistake: vanishing."
+    name = "clips-vanishing-gradients"
+    answer = "An answer at level 1."
     levels = { how-it-works = 1, when-it-helps = 1 }
     mistakes = [
       "clips-vanishing-gradients",
@@ -200,7 +211,7 @@ fn what_is_malformed_goes_back_once_with_every_reason() {
         let is_first = request.json["messages"].as_array().unwrap().len() == 2;
         if is_first && reply.get("criteria").is_some() {
             reply["criteria"][0]["weight"] = json!(0);
-            reply["criteria"][1]["key_points"] = json!([" "]);
+            reply["criteria"][1]["key_points"] = json!([]);
             reply["model_answer"] = json!("");
         }
         Reply::chat(reply.to_string())
@@ -211,12 +222,38 @@ fn what_is_malformed_goes_back_once_with_every_reason() {
     assert_eq!(requests.len(), 4);
     insta::assert_snapshot!(requests[1].last_message(), @r#"
     That reply can't be used:
-    - the criterion "When it helps" has no key points
+    - the criterion "When it helps" needs 2 to 4 key points
     - `model_answer` is empty
     - `criteria[1].weight` is the number 0, but must be a number from 0.001 to 1000
+    - this criterion has 1 levels (a criterion has 2 to 11 levels, the lowest first)
 
     Reply again with the whole JSON object, corrected, and nothing else.
     "#);
+}
+
+#[test]
+fn what_is_valid_but_of_little_use_goes_back_once_and_is_then_taken() {
+    let sentence = "Clipping also cures vanishing gradients.";
+    let fake = FakeEndpoint::start(move |request| {
+        let mut reply = sound(request);
+        if reply.get("mistakes").is_some() {
+            reply["mistakes"][0]["not_signs"] = json!([sentence]);
+            let is_second = request.json["messages"].as_array().unwrap().len() == 4;
+            if is_second {
+                return Reply::chat("Sorry, I can't.");
+            }
+        }
+        Reply::chat(reply.to_string())
+    });
+    let coach = configured(&fake);
+    let ran = draft(&coach, &[]);
+    assert_eq!((ran.code, fake.requests().len()), (0, 4), "{}", ran.stderr);
+    let asked = fake.requests()[2].last_message().to_owned();
+    assert!(
+        asked.contains(&format!("\"{sentence}\" is among the signs of clips-vanishing-gradients and")),
+        "{asked}"
+    );
+    assert!(coach.read(FILE).contains("kind = \"said\""), "the first reply is better than none");
 }
 
 #[test]
@@ -246,7 +283,7 @@ fn what_came_before_a_failed_step_is_not_lost() {
     let fake = FakeEndpoint::start(|request| {
         let mut reply = sound(request);
         if reply.get("exemplars").is_some() {
-            reply["exemplars"][0]["levels"] = json!({"how-it-works": 7});
+            reply["exemplars"]["weak"]["levels"] = json!({"how-it-works": 7});
         }
         Reply::chat(reply.to_string())
     });
@@ -306,7 +343,7 @@ fn a_server_without_schemas_drafts_as_well() {
         let steps = [
             ("\"criteria\": [", criteria()),
             ("\"mistakes\": [{", mistakes()),
-            ("\"exemplars\": [", exemplars()),
+            ("\"exemplars\": {", exemplars()),
         ];
         let (_, reply) = steps.into_iter().find(|(form, _)| asked.contains(form)).unwrap();
         Reply::chat(reply.to_string())

@@ -16,6 +16,7 @@ use super::model::{ModelJudge, Sampling};
 use super::prompt::Prompts;
 
 pub use super::prompt::DraftStep;
+use reply::Drafted;
 
 /// Minutes of the draft; its author knows how long the interview is, the model does not.
 const MINUTES: u32 = 4;
@@ -116,26 +117,28 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// One step: asked, and asked once more with what is wrong.
+    /// One step: asked, and asked once more with what is wrong. What was only wished for is no reason to have nothing.
     async fn step(&self, step: DraftStep, so_far: &Rubric) -> Result<Rubric, Failed> {
         let read = |reply: &str| last_fitting(reply, |value| reply::add(step, so_far, value));
         let mut request = self.request(step, so_far)?;
         let first = self.whole(&request).await?;
-        let complaints = match read(&first) {
-            Ok(rubric) => return Ok(rubric),
-            Err(complaints) => complaints,
+        let (before, complaints) = match read(&first) {
+            Ok(Drafted { rubric, wishes }) if wishes.is_empty() => return Ok(rubric),
+            Ok(Drafted { rubric, wishes }) => (Some(rubric), wishes),
+            Err(complaints) => (None, complaints),
         };
         let repair = self.prompts.draft_repair(&complaints)?;
         request.messages.extend([message(Role::Assistant, first), message(Role::User, repair)]);
-        let second = self.whole(&request).await?;
-        read(&second).map_err(|complaints| {
-            let first = complaints.first().map_or("it was empty", String::as_str);
-            let step = step.name();
-            let error =
-                Error::failed(format!("the model's {step} can't be used, also after one repair: {first}"))
-                    .hint("a larger model may do; or begin with `coach rubric new`");
-            Failed { error, reply: Some(second.clone()) }
-        })
+        let second = match (self.whole(&request).await, &before) {
+            (Ok(second), _) => second,
+            (Err(_), Some(rubric)) => return Ok(rubric.clone()),
+            (Err(failed), None) => return Err(failed),
+        };
+        match (read(&second), before) {
+            (Ok(drafted), _) => Ok(drafted.rubric),
+            (Err(_), Some(rubric)) => Ok(rubric),
+            (Err(complaints), None) => Err(unusable(step, &complaints, second)),
+        }
     }
 
     /// One reply, whole: one that the token cap cut is asked again once with a doubled cap.
@@ -170,6 +173,14 @@ impl Asking<'_> {
             seed: Some(self.sampling.seed),
         })
     }
+}
+
+fn unusable(step: DraftStep, complaints: &[String], reply: String) -> Failed {
+    let first = complaints.first().map_or("it was empty", String::as_str);
+    let what = step.name();
+    let error = Error::failed(format!("the model's {what} can't be used, also after one repair: {first}"))
+        .hint("a larger model may do; or begin with `coach rubric new`");
+    Failed { error, reply: Some(reply) }
 }
 
 fn message(role: Role, content: String) -> Message {
