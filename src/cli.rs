@@ -368,6 +368,8 @@ pub enum RubricCommand {
     New(RubricNewArgs),
     /// Check rubric files: every problem, with its place
     Check(RubricCheckArgs),
+    /// Let a model draft a rubric, for you to correct
+    Draft(RubricDraftArgs),
     /// Tell what two rubrics differ in, and whose grades move
     Diff(RubricDiffArgs),
     /// Try rubrics on their exemplars and on mutations of them
@@ -406,6 +408,28 @@ pub struct RubricNewArgs {
     /// Folder for the file, made if it is missing; rubrics/TOPIC without it
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+/// `coach rubric draft`
+#[derive(Debug, Args)]
+pub struct RubricDraftArgs {
+    /// What the interviewer says
+    pub question: String,
+    /// Your notes on the question, for the model to take facts from
+    #[arg(long, value_name = "NOTES")]
+    pub from: Option<PathBuf>,
+    /// Id of the question, kebab-case; without it the question's first words
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// Topic, kebab-case
+    #[arg(long, value_name = "TOPIC", default_value = "drafts")]
+    pub topic: String,
+    /// Folder for the file, made if it is missing; rubrics/TOPIC without it
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Which model drafts.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
 }
 
 /// `coach rubric diff`

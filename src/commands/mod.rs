@@ -8,6 +8,7 @@ pub mod practice;
 pub mod report;
 pub mod rubric_check;
 pub mod rubric_diff;
+pub mod rubric_draft;
 pub mod rubric_export;
 pub mod rubric_import;
 pub mod rubric_new;

@@ -4,6 +4,7 @@
 //! [`Evidence`] is only made from a slice that is really there.
 
 pub mod evidence;
+pub mod objects;
 pub mod reader;
 pub mod schema;
 

@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use super::evidence::Quotable;
+use super::objects::{last_fitting, without_reasoning};
 use super::{Critique, Evidence, Flag, FlaggedMistake, Rating};
 use crate::bank::{Criterion, MistakeKind, Rubric};
 
@@ -40,51 +41,7 @@ impl Reading {
 
 /// Reads the last JSON object of `reply` that is a critique of `rubric`, or says what is wrong with it.
 pub fn read(rubric: &Rubric, answer: &str, reply: &str) -> Result<Reading, Vec<String>> {
-    let text = without_reasoning(reply);
-    let mut complaints = vec!["the reply has no JSON object".to_owned()];
-    for value in objects(text).into_iter().rev() {
-        match fit(rubric, answer, &value) {
-            Ok(reading) => return Ok(reading),
-            Err(found) => complaints = found,
-        }
-    }
-    Err(complaints)
-}
-
-/// The reply behind its reasoning block. A block that was never closed leaves nothing.
-fn without_reasoning(reply: &str) -> &str {
-    for (open, close) in
-        [("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<reasoning>", "</reasoning>")]
-    {
-        if let Some((_, rest)) = reply.rsplit_once(close) {
-            return rest;
-        }
-        if reply.trim_start().starts_with(open) {
-            return "";
-        }
-    }
-    reply
-}
-
-/// Starts of objects that are tried in one reply; honest replies have a handful, and each try costs time.
-const MOST_TRIES: usize = 500;
-
-/// Every complete JSON object of a text that is not inside another one.
-fn objects(text: &str) -> Vec<Value> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    for _ in 0..MOST_TRIES {
-        let Some(start) = text.get(from..).and_then(|rest| rest.find('{')).map(|at| from + at) else { break };
-        let mut stream = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
-        from = match stream.next() {
-            Some(Ok(value)) => {
-                found.push(value);
-                start + stream.byte_offset()
-            }
-            Some(Err(_)) | None => start + 1,
-        };
-    }
-    found
+    last_fitting(reply, |value| fit(rubric, answer, value))
 }
 
 fn fit(rubric: &Rubric, answer: &str, value: &Value) -> Result<Reading, Vec<String>> {

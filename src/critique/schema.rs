@@ -40,19 +40,19 @@ fn mistakes_schema(rubric: &Rubric) -> Value {
     list_of(&object([("id", id), ("quote", json!({"type": "string"})), ("why", json!({"type": "string"}))]))
 }
 
-fn one_of<T: serde::Serialize>(kind: &str, values: &[T]) -> Value {
+pub(crate) fn one_of<T: serde::Serialize>(kind: &str, values: &[T]) -> Value {
     json!({"type": kind, "enum": values})
 }
 
-fn list_of(items: &Value) -> Value {
+pub(crate) fn list_of(items: &Value) -> Value {
     json!({"type": "array", "items": items})
 }
 
-fn object<const N: usize>(properties: [(&str, Value); N]) -> Value {
+pub(crate) fn object<const N: usize>(properties: [(&str, Value); N]) -> Value {
     closed_object(&properties.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect())
 }
 
-fn closed_object(properties: &Map<String, Value>) -> Value {
+pub(crate) fn closed_object(properties: &Map<String, Value>) -> Value {
     let required: Vec<&String> = properties.keys().collect();
     json!({"type": "object", "required": required, "properties": properties, "additionalProperties": false})
 }

@@ -9,10 +9,23 @@ use crate::error::{Error, Result};
 
 /// Writes files that nobody has yet, and the folders that they are in. If one of them exists, none is written.
 pub fn write_all(files: &[(PathBuf, String)]) -> Result<()> {
-    if let Some((path, _)) = files.iter().find(|(path, _)| path.exists()) {
-        return Err(exists(path));
-    }
+    files.iter().try_for_each(|(path, _)| nobody_has(path))?;
     files.iter().try_for_each(|(path, text)| write(path, text))
+}
+
+/// Fails if the file exists already: better before the work than after it.
+pub fn nobody_has(path: &Path) -> Result<()> {
+    if path.exists() { Err(exists(path)) } else { Ok(()) }
+}
+
+/// Writes a file of that name, or of that name with a number if somebody has it; returns which.
+pub fn write_numbered(folder: &Path, stem: &str, ending: &str, text: &str) -> Result<PathBuf> {
+    let names =
+        std::iter::once(format!("{stem}.{ending}")).chain((2..).map(|it| format!("{stem}-{it}.{ending}")));
+    let free = names.map(|name| folder.join(name)).find(|path| !path.exists());
+    let path = free.unwrap_or_else(|| folder.join(stem));
+    write(&path, text)?;
+    Ok(path)
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

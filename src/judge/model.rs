@@ -95,6 +95,11 @@ impl ModelJudge {
         self.endpoint.base_url()
     }
 
+    /// What asking this model takes, for questions other than how an answer is to be judged.
+    pub(super) fn means(&self) -> (&Endpoint, &Prompts, &Sampling) {
+        (&self.endpoint, &self.prompts, &self.sampling)
+    }
+
     /// All that decides a grade on the judge's side, as text.
     pub fn identity(&self) -> &str {
         &self.identity

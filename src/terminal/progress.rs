@@ -33,6 +33,11 @@ impl Spinner {
         Self(spinner)
     }
 
+    /// Says something else from now on.
+    pub fn say(&self, message: &str) {
+        self.0.set_message(one_line(message));
+    }
+
     /// Runs `print` while the spinner is out of the way.
     pub fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
         self.0.suspend(print)
