@@ -107,8 +107,9 @@ fn no_sentence_is_wrapped_into_a_list() {
         let (path, text) = file(rubric);
         for line in text.lines() {
             let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
-            let is_numbered = number.len() < line.len() && number.starts_with(['.', ')']);
-            assert!(!is_numbered && !line.starts_with('-') && !line.starts_with('*'), "{path}: {line}");
+            let is_numbered =
+                number.len() < line.len() && (number.starts_with(". ") || number.starts_with(") "));
+            assert!(!is_numbered && !line.starts_with("- ") && !line.starts_with("* "), "{path}: {line}");
         }
     }
 }
