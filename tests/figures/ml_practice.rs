@@ -227,12 +227,10 @@ fn ctr_modeling() -> Sheet {
     .states("{} % for an output of 0.2", [percent(truth(0.2), 1)])
     .states("weight of {}", [number(1.0 / kept, 0)])
     .states("weights of {}", [number(1.0 / kept, 0)])
-    .states("a bid of {} with an output of {}, and a bid of {} with {}", [
-        number(1.0, 0),
-        number(0.5, 1),
-        number(2.0, 0),
-        number(0.3, 1),
-    ])
+    .states(
+        "a bid of {} with an output of {}, and a bid of {} with {}",
+        [number(1.0, 0), number(0.5, 1), number(2.0, 0), number(0.3, 1)],
+    )
     .states("true rates, {} and {} percent", [percent(truth(0.5), 1), percent(truth(0.3), 1)])
     .states("log loss of {} nats", [number(baseline, 4)])
     .states("no click every time is {} percent right", [percent(1.0 - rate, 1)])

@@ -179,10 +179,10 @@ fn rag_evaluation() -> Sheet {
     .states("would reach {}; Cohen's kappa is {}", [percent(0.8, 0), number(kappa, 2)])
     .states("a precision of {} and a sensitivity of {}", [number(15.0 / 25.0, 1), number(15.0 / 20.0, 2)])
     .states("precision {} and recall {}", [number(15.0 / 25.0, 1), number(15.0 / 20.0, 2)])
-    .states("Agreement of {} percent is little above the {} of always saying faithful; kappa is {}", [
+    .states("Agreement of {} percent, or a kappa of {}, is little above the {} percent", [
         percent(observed, 0),
-        percent(0.8, 0),
         number(kappa, 2),
+        percent(0.8, 0),
     ])
     .states("{} percent agreement put in proportion", [percent(observed, 0)])
     .states("would cost {} dollars a day; a sample of 2 percent costs {}", [

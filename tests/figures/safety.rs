@@ -298,7 +298,7 @@ fn prompt_injection() -> Sheet {
         "with 20 different attempts at {} percent each, at least one gets through with {} percent",
         [percent(1.0 - 0.95, 0), percent(through, 0)],
     )
-    .states("slip past the filter with {} percent", [percent(through, 0)])
+    .states("slips past the filter with {} percent", [percent(through, 0)])
     .states(
         "{} mails a day with 1 percent false alarms are {} harmless mails",
         [number(mails, 0), number(mails * 0.01, 0)],
