@@ -6,6 +6,8 @@
 mod choosing;
 mod evaluation;
 mod fundamentals;
+mod generation;
+mod ml_practice;
 mod practice;
 mod retrieval;
 mod safety;
@@ -24,6 +26,8 @@ fn sheets() -> Vec<Sheet> {
         choosing::sheets(),
         evaluation::sheets(),
         fundamentals::sheets(),
+        generation::sheets(),
+        ml_practice::sheets(),
         practice::sheets(),
         retrieval::sheets(),
         safety::sheets(),

@@ -1,6 +1,6 @@
 //! Batching, the price of a request, and quantization.
 
-use crate::sheet::{Sheet, about, number, percent};
+use crate::sheet::{Sheet, about, cents, number, percent};
 
 pub fn sheets() -> Vec<Sheet> {
     vec![batching_and_throughput(), cost_per_request(), quantization()]
@@ -125,7 +125,6 @@ fn cost_per_request() -> Sheet {
     let routed = 0.6 * small + 0.4 * (large - hit);
     let night = 100_000.0 * (4_000.0 * input + 200.0 * output);
     let night_small = 100_000.0 * (4_000.0 * 0.3 / 1e6 + 200.0 * 1.5 / 1e6);
-    let cents = |dollars: f64, decimals| number(100.0 * dollars, decimals);
     let fit = (6.0 - 0.8) * 50.0;
     Sheet::of("cost-per-request", [
         "200,000 requests a day",

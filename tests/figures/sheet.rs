@@ -130,6 +130,11 @@ pub fn percent(share: f64, decimals: usize) -> String {
     number(100.0 * share, decimals)
 }
 
+/// Dollars in cents.
+pub fn cents(dollars: f64, decimals: usize) -> String {
+    number(100.0 * dollars, decimals)
+}
+
 /// Half the width of the 95 percent interval of a share, by the normal approximation.
 pub fn margin(share: f64, count: f64) -> f64 {
     1.96 * (share * (1.0 - share) / count).sqrt()

@@ -83,6 +83,8 @@ fn surprisal() -> Sheet {
     .states("Bits times {} are nats", [number(ln2, 3)])
     .states("divide by {}", [number(ln2, 3)])
     .states("p = 1/8 gives {} bits", [number(bits, 0)])
+    .states("logarithm to base {} gives bits", [number(2.0, 0)])
+    .states("logarithm to base {} gives hartleys", [number(10.0, 0)])
     .free(["0"])
 }
 
