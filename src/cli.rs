@@ -106,12 +106,24 @@ fn difficulty() -> impl clap::builder::TypedValueParser<Value = Difficulty> {
 /// `coach practice`
 #[derive(Debug, Default, Args)]
 pub struct PracticeArgs {
-    /// Id of the question; without it you choose from a list
+    /// Id of the question; without it you see what is due, and choose
     pub question: Option<String>,
     /// Which questions to choose from.
     #[command(flatten)]
     pub choice: Choice,
-    /// Read the answer from a file, or from standard input with `-`, and print the critique
+    /// Only questions that you never answered
+    #[arg(long, conflicts_with = "question")]
+    pub new: bool,
+    /// Only questions whose last answer was below solid, the weakest first
+    #[arg(long, conflicts_with_all = ["question", "new"])]
+    pub weak: bool,
+    /// Drill one weakness: only questions that look for this mistake
+    #[arg(long, value_name = "ID", conflicts_with_all = ["question", "new", "weak"])]
+    pub mistake: Option<String>,
+    /// Count down the question's minutes while you write
+    #[arg(long, conflicts_with = "answer")]
+    pub timer: bool,
+    /// Read the answer from a file, or from standard input with `-`, and print the critique; not kept in the history
     #[arg(long, value_name = "FILE|-")]
     pub answer: Option<PathBuf>,
     /// Write the answer in $VISUAL or $EDITOR

@@ -24,6 +24,7 @@ pub mod import;
 pub mod judge;
 pub mod nearest;
 pub mod record;
+pub mod schedule;
 pub mod score;
 pub mod session;
 pub mod sheet;

@@ -11,6 +11,7 @@ mod editor;
 mod held;
 mod history_view;
 mod layout;
+mod plan_view;
 mod problems;
 mod progress;
 mod question_view;
@@ -32,6 +33,7 @@ pub use compare_view::render_comparison;
 pub use critique_view::{render_closing, render_critique, render_rating};
 pub use editor::{edit_in_editor, has_editor};
 pub use history_view::{Asked, render_attempt, render_attempts, render_attempts_plain};
+pub use plan_view::{questions, render_session, render_suggestions, spoken_day};
 pub use problems::render_problems;
 pub use progress::{Bar, Spinner};
 pub use question_view::{
