@@ -51,6 +51,8 @@ pub enum ColorChoice {
 pub enum Command {
     /// Answer a question and get a critique
     Practice(PracticeArgs),
+    /// Show how you get better: topics, dimensions, mistakes, what is due
+    Progress(ProgressArgs),
     /// Show, delete, export and import what you answered
     History(HistoryArgs),
     /// Grade many answers from JSONL or CSV files
@@ -149,6 +151,17 @@ pub struct DetailArgs {
     /// Also show weights, the wording of the levels reached, and every quotation whole
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// `coach progress`
+#[derive(Debug, Args)]
+pub struct ProgressArgs {
+    /// Show words and bars only: no scores
+    #[arg(long, conflicts_with = "json")]
+    pub no_scores: bool,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `coach history`

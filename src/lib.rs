@@ -23,6 +23,7 @@ mod hex;
 pub mod import;
 pub mod judge;
 pub mod nearest;
+pub mod progress;
 pub mod record;
 pub mod schedule;
 pub mod score;

@@ -14,6 +14,7 @@ mod layout;
 mod plan_view;
 mod problems;
 mod progress;
+mod progress_view;
 mod question_view;
 mod sanitise;
 #[cfg(test)]
@@ -36,6 +37,7 @@ pub use history_view::{Asked, render_attempt, render_attempts, render_attempts_p
 pub use plan_view::{questions, render_session, render_suggestions, spoken_day};
 pub use problems::render_problems;
 pub use progress::{Bar, Spinner};
+pub use progress_view::{Outlook, render_progress};
 pub use question_view::{
     ModelAnswer, render_list, render_list_plain, render_model_answer, render_paragraph, render_question,
     render_rubric,

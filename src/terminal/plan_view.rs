@@ -102,7 +102,8 @@ pub fn questions(count: usize) -> String {
 pub fn render_session(noted: &[Outline], title: &dyn Fn(&Outline) -> String, view: &View) -> String {
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
     for outline in noted {
-        let score = outline.marks.as_ref().map_or("-".to_owned(), |marks| format!("{:.1}", marks.score.points()));
+        let score =
+            outline.marks.as_ref().map_or("-".to_owned(), |marks| format!("{:.1}", marks.score.points()));
         let title = one_line(&title(outline));
         match rows.iter_mut().find(|(known, _)| *known == title) {
             Some((_, scores)) => scores.push(score),
@@ -190,7 +191,11 @@ mod tests {
             moment: Moment { at: at(second), day: jiff::civil::date(2026, 3, 1) },
             seconds: 61,
             is_asked: true,
-            marks: points.map(|points| Marks { score: score(points), levels: Vec::new(), mistakes: Vec::new() }),
+            marks: points.map(|points| Marks {
+                score: score(points),
+                levels: Vec::new(),
+                mistakes: Vec::new(),
+            }),
         };
         let noted = [outline("a", Some(41.0), 1), outline("a", Some(61.5), 2), outline("b", None, 3)];
         let title = |outline: &Outline| match outline.question.as_str() {

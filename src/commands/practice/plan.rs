@@ -27,7 +27,9 @@ impl Focus {
     /// What the flags ask for. A mistake that no question looks for is an error that names the nearest ones.
     pub(super) fn of(args: &PracticeArgs, rubrics: &[&Rubric]) -> Result<Self> {
         match &args.mistake {
-            Some(id) if rubrics.iter().any(|rubric| rubric.mistake(id).is_some()) => Ok(Self::Mistake(id.clone())),
+            Some(id) if rubrics.iter().any(|rubric| rubric.mistake(id).is_some()) => {
+                Ok(Self::Mistake(id.clone()))
+            }
             Some(id) => Err(unknown_mistake(id, rubrics)),
             None if args.new => Ok(Self::New),
             None if args.weak => Ok(Self::Weak),
@@ -41,7 +43,9 @@ fn unknown_mistake(id: &str, rubrics: &[&Rubric]) -> Error {
         rubrics.iter().flat_map(|rubric| &rubric.mistakes).map(|mistake| mistake.id.as_str()).collect();
     let hint = match nearest_three(id, known).as_slice() {
         [] => "`coach progress` lists the mistakes that you made".to_owned(),
-        near => format!("did you mean {}? `coach progress` lists the mistakes that you made", near.join(" or ")),
+        near => {
+            format!("did you mean {}? `coach progress` lists the mistakes that you made", near.join(" or "))
+        }
     };
     Error::misused(format!("no question looks for a mistake \"{id}\"")).hint(hint)
 }
@@ -81,7 +85,11 @@ pub(super) fn next_question<'a>(
 }
 
 /// Every question that is not suggested: those never answered first, the easiest of them first.
-fn rest<'a>(schedule: &Schedule<'a>, rubrics: &[&'a Rubric], suggestions: &[Suggestion<'a>]) -> Vec<&'a Rubric> {
+fn rest<'a>(
+    schedule: &Schedule<'a>,
+    rubrics: &[&'a Rubric],
+    suggestions: &[Suggestion<'a>],
+) -> Vec<&'a Rubric> {
     let new: Vec<&'a Rubric> = schedule.new_questions().iter().map(|it| it.rubric).collect();
     let is_in = |list: &[&'a Rubric], rubric: &Rubric| list.iter().any(|other| other.id == rubric.id);
     let suggested: Vec<&'a Rubric> = suggestions.iter().map(|it| it.rubric).collect();

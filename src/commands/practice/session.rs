@@ -7,8 +7,8 @@ use crate::attempt::{Origin, Outline};
 use crate::bank::Rubric;
 use crate::cli::PracticeArgs;
 use crate::error::{Exit, Result};
-use crate::score::Grade;
 use crate::schedule::Schedule;
+use crate::score::Grade;
 use crate::session::{Assessed, Pen, Session, Sheet, Timing, given, now, take_interrupts};
 use crate::terminal::{
     Choice, choose_letter, has_editor, questions, render_comparison, render_levels, render_model_answer,
