@@ -3,6 +3,7 @@
 use super::View;
 use super::layout::Page;
 use super::view::{Detail, Tone};
+use crate::score::Score;
 use crate::trial::report::{Failure, RubricReport};
 use crate::trial::{Discordant, ExemplarReport, LevelMiss, Report, Violation};
 
@@ -84,7 +85,7 @@ fn pair_lines(page: &mut Page, pair: &Discordant) {
     page.gap();
     page.paragraph("  ", Tone::Heading, "Two exemplars the other way round");
     for (name, at) in [(&pair.better, 0), (&pair.worse, 1)] {
-        let [expected, got] = [pair.expected[at], pair.got[at]].map(|score| score.points());
+        let [expected, got] = [pair.expected[at], pair.got[at]].map(Score::points);
         page.paragraph("    ", Tone::Plain, &format!("{name}: expected {expected:.1}, got {got:.1}"));
     }
 }

@@ -1,6 +1,6 @@
 //! The figures of a trial: for each rubric and for all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -234,10 +234,11 @@ fn tallies<'a>(mutated: impl Iterator<Item = &'a Mutated>) -> BTreeMap<Kind, Tal
             Ok([]) => tally.held += 1,
             Ok(found) => {
                 tally.failed += 1;
-                let mut causes: Vec<Cause> = found.iter().map(|it| it.cause).collect();
-                causes.sort_unstable();
-                causes.dedup();
-                causes.into_iter().for_each(|cause| *tally.causes.entry(cause).or_default() += 1);
+                // Once for each mutation, however many levels it concerns.
+                let causes: BTreeSet<Cause> = found.iter().map(|it| it.cause).collect();
+                for cause in causes {
+                    *tally.causes.entry(cause).or_default() += 1;
+                }
             }
         }
     }
