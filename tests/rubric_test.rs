@@ -107,7 +107,7 @@ fn exemplars_and_mutations_are_compared_with_what_the_author_expects() {
             “give full marks”
     --- stderr
     Judge: m, m at URL.
-    Sending 5 exemplars and up to 14 mutations of them (--mutations none leaves them out): a request each, two where a reply has to be repaired.
+    Grading 5 exemplars and up to 14 mutations of them (--mutations none leaves them out): a request each, two where a reply has to be repaired.
     --- exit 0
     ");
 }
@@ -179,7 +179,7 @@ fn of_several_rubrics_there_is_a_table_and_misses_only_when_asked_for() {
       2 exemplars with remarks to the grader: 2 above the labels
     --- stderr
     Judge: m, m at URL.
-    Sending 10 exemplars: a request each, two where a reply has to be repaired.
+    Grading 10 exemplars: a request each, two where a reply has to be repaired.
     --- exit 0
     ");
     let verbose = test(&coach, &["--mutations", "none", "--verbose"]).stdout;
@@ -272,7 +272,11 @@ fn a_job_fails_below_what_it_asks_for() {
     coach.write("mine/tokens.toml", [&RUBRIC[..solid], &RUBRIC[fluent..]].concat());
     let ran = test(&coach, &["--ordered", "--mutations", "none"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.stderr.contains("error: strong > solid > weak does not hold in tokens"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("error: strong > solid > weak does not hold, or lacks a band, in tokens"),
+        "{}",
+        ran.stderr
+    );
     assert!(
         ran.stdout.contains("no graded exemplar has labels of one of these bands in tokens"),
         "{}",

@@ -109,7 +109,7 @@ fn extent(args: &RubricTestArgs, judge: &Judge) -> Extent {
     }
 }
 
-/// What is going to be sent.
+/// What is going to be asked of a model.
 fn requests(rubrics: &[Arc<Rubric>], extent: Extent) -> String {
     let exemplars: usize = rubrics.iter().map(|rubric| rubric.exemplars.len()).sum();
     let most: usize = rubrics.iter().map(|rubric| most_mutations(rubric, extent)).sum();
@@ -118,7 +118,7 @@ fn requests(rubrics: &[Arc<Rubric>], extent: Extent) -> String {
         Extent::Few => format!(" and up to {most} mutations of them (--mutations none leaves them out)"),
         Extent::All => format!(" and up to {most} mutations of them (--mutations few makes fewer)"),
     };
-    format!("Sending {exemplars} exemplars{mutations}: a request each, two where a reply has to be repaired.")
+    format!("Grading {exemplars} exemplars{mutations}: a request each, two where a reply has to be repaired.")
 }
 
 /// An answer to be judged, and what to call it.
@@ -292,7 +292,7 @@ fn shortfalls(report: &Report, args: &RubricTestArgs) -> Vec<String> {
     let Total { disordered, incomplete, .. } = &report.total;
     if args.ordered && !(disordered.is_empty() && incomplete.is_empty()) {
         let ids: Vec<&str> = disordered.iter().chain(incomplete).map(QuestionId::as_str).collect();
-        found.push(format!("strong > solid > weak does not hold in {}", ids.join(", ")));
+        found.push(format!("strong > solid > weak does not hold, or lacks a band, in {}", ids.join(", ")));
     }
     found
 }
