@@ -156,7 +156,7 @@ const CRITERION_COLUMNS: [(&str, Statistic); 4] = [
     ("weighted kappa", Statistic::WeightedKappa),
 ];
 
-fn criteria_lines(page: &mut Page, criteria: &[CriterionAgreement], view: View) {
+pub(super) fn criteria_lines(page: &mut Page, criteria: &[CriterionAgreement], view: View) {
     if criteria.is_empty() {
         return;
     }

@@ -10,8 +10,8 @@ use super::mutation::{Extent, Kind, Mutation};
 use super::order::{Discordant, Order, Pairs, Verdict};
 use super::remarks::remarks;
 use super::verdict::{Cause, Violation};
-use crate::agreement::{Comparison, MistakeAgreement, Pair, Statistic, Undefined};
-use crate::bank::{QuestionId, Rubric};
+use crate::agreement::{Comparison, CriterionAgreement, MistakeAgreement, Pair, Statistic, Undefined};
+use crate::bank::{Criterion, CriterionId, QuestionId, Rubric};
 use crate::score::{Outcome, Reason};
 
 /// A rubric with what came of its exemplars and of their mutations.
@@ -124,6 +124,8 @@ pub struct RubricReport {
     pub order: Order,
     /// Pairs of exemplars that the author puts far apart and the judge the other way round.
     pub discordant: Vec<Discordant>,
+    /// The levels of each criterion.
+    pub criteria: Vec<CriterionAgreement>,
     /// Each exemplar.
     pub exemplars: Vec<ExemplarReport>,
     /// The mutations that failed.
@@ -172,7 +174,8 @@ impl Figures {
     fn of(tested: &[Tested]) -> Self {
         let graded: Vec<Judged<'_>> = tested.iter().flat_map(judged).collect();
         let scores: Vec<Vec<Pair>> = graded.iter().map(|it| vec![it.score_pair()]).collect();
-        let levels: Vec<Vec<Pair>> = graded.iter().map(Judged::level_pairs).collect();
+        let levels = |it: &Judged<'_>| it.level_pairs().into_iter().map(|(_, pair)| pair).collect();
+        let levels: Vec<Vec<Pair>> = graded.iter().map(levels).collect();
         let mistakes: Vec<_> = graded.iter().map(Judged::mistakes).collect();
         let exemplars = tested.iter().map(|it| it.rubric.exemplars.len()).sum();
         let of_rubric = |it| pairs(it).0;
@@ -210,6 +213,20 @@ impl Figures {
 
 fn compared(pairs: &[Vec<Pair>]) -> Option<Comparison> {
     (!pairs.is_empty()).then(|| Comparison::of(pairs))
+}
+
+fn criteria(tested: &Tested) -> Vec<CriterionAgreement> {
+    let mut found: BTreeMap<CriterionId, Vec<Vec<Pair>>> = BTreeMap::new();
+    for (criterion, pair) in judged(tested).flat_map(|it| it.level_pairs()) {
+        found.entry(criterion).or_default().push(vec![pair]);
+    }
+    // In the rubric's order.
+    let of_criterion = |criterion: &Criterion| {
+        let comparison = Comparison::of(&found.remove(&criterion.id)?);
+        let question = Some(tested.rubric.id.clone());
+        Some(CriterionAgreement { question, criterion: criterion.id.clone(), comparison })
+    };
+    tested.rubric.criteria.iter().filter_map(of_criterion).collect()
 }
 
 fn pairs(tested: &Tested) -> (Pairs, Vec<Discordant>) {
@@ -256,6 +273,7 @@ impl RubricReport {
             figures: Figures::of(std::slice::from_ref(tested)),
             order: Order::of(&scores),
             discordant,
+            criteria: criteria(tested),
             exemplars: rubric
                 .exemplars
                 .iter()
