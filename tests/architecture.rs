@@ -66,7 +66,7 @@ const UPWARDS: [(&str, &[&str]); 6] = [
         ],
     ),
     ("src/judge", &["crate::batch", "crate::commands", "crate::terminal", "crate::files", "crate::store"]),
-    ("src/batch.rs", &["crate::commands", "crate::terminal", "crate::files", "crate::store"]),
+    ("src/batch", &["crate::commands", "crate::terminal", "crate::files", "crate::store"]),
     (
         "src/bank",
         &[

@@ -62,7 +62,7 @@ impl KeptReplies {
         reader
             .query_row("SELECT count(*) FROM (SELECT id FROM replies LIMIT 1)", [], |_| Ok(()))
             .map_err(|fault| database::explained(&path, &fault))?;
-        let mut writer = database::open(&path, &migrations())?;
+        let mut writer = database::open_again(&path)?;
         let (notes, told) = mpsc::sync_channel(MOST_WAITING);
         let off = Arc::new(AtomicBool::new(false));
         let switch = Arc::clone(&off);
@@ -128,7 +128,7 @@ fn migrations() -> Migrations<'static> {
     Migrations::new(vec![M::up(
         "CREATE TABLE replies (
             id BLOB NOT NULL UNIQUE,
-            used INTEGER NOT NULL, -- milliseconds since 1970
+            used INTEGER NOT NULL, -- microseconds since 1970
             text TEXT NOT NULL,
             reasoning INTEGER NOT NULL
         ) STRICT;
@@ -155,7 +155,7 @@ fn write_all(writer: &mut Connection, notes: &Receiver<Note>, most_bytes: u64, o
 fn write(writer: &mut Connection, notes: &[Note], most_bytes: u64) -> rusqlite::Result<()> {
     // Begun as a writer: a reader that turns into one may meet another that has just done so, and fail.
     let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let now = milliseconds_since_1970();
+    let now = microseconds_since_1970();
     for note in notes {
         match note {
             Note::Keep(id, reply) => {
@@ -199,9 +199,9 @@ fn bytes_in_use(transaction: &Transaction<'_>) -> rusqlite::Result<u64> {
     Ok(used.saturating_mul(number("page_size")?).unsigned_abs())
 }
 
-fn milliseconds_since_1970() -> i64 {
+fn microseconds_since_1970() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -254,8 +254,6 @@ mod tests {
                 // Used again and again, so it stays; what was written in the same batch may go.
                 assert!(replies.find(&id(0)).is_some(), "after {number}");
                 settle(&replies);
-                // Times are counted in milliseconds.
-                thread::sleep(Duration::from_millis(2));
             }
         }
         settle(&replies);

@@ -11,7 +11,7 @@ use crate::bank::Rubric;
 use crate::cli::PracticeArgs;
 use crate::error::{Error, Exit, Result};
 use crate::files;
-use crate::judge::{JudgeFailure, Spent};
+use crate::judge::{JudgeFailure, Spent, Stop};
 use crate::record::GradeRecord;
 use crate::score::{Grade, Outcome};
 use crate::terminal::{render_critique, sanitised};
@@ -87,7 +87,7 @@ fn report_failure(
         practice.context.terminal.print(&json_line(practice, rubric, text, &outcome, failure.spent))?;
     }
     let message = format!("no critique: {}", sanitised(&failure.reason.message));
-    if failure.stops_the_run {
+    if failure.stop != Stop::No {
         let error = Error::failed(message);
         return Err(match failure.hint {
             Some(hint) => error.hint(hint),
