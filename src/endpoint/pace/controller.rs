@@ -106,6 +106,7 @@ pub(super) struct Controller {
     /// Requests sent before the last refusal; what comes of them is part of the same episode.
     last_cut: Option<Duration>,
     refusals_in_a_row: u32,
+    refused_since_answer: bool,
     unit: Duration,
     left_requests: Remaining,
     left_tokens: Remaining,
@@ -133,6 +134,7 @@ impl Controller {
             flow: Flow::Free,
             last_cut: None,
             refusals_in_a_row: 0,
+            refused_since_answer: false,
             unit: limits.unit,
             left_requests: Remaining::default(),
             left_tokens: Remaining::default(),
@@ -230,6 +232,7 @@ impl Controller {
     }
 
     fn answered(&mut self, now: Duration, admission: Admission, after: Duration) {
+        self.refused_since_answer = false;
         match self.flow {
             Flow::Probing { .. } if admission.is_probe => {
                 self.refusals_in_a_row = 0;
@@ -304,7 +307,11 @@ impl Controller {
     }
 
     fn refused(&mut self, now: Duration, admission: Admission, wait: Option<Duration>, chance: f64) {
-        if self.is_new_episode(admission) {
+        let is_alone = !std::mem::replace(&mut self.refused_since_answer, true);
+        if wait.is_none() && is_alone {
+            // One refusal among answers says little; the request itself is tried again later.
+            self.round.had_trouble = true;
+        } else if self.is_new_episode(admission) {
             self.cut(now);
             self.refusals_in_a_row += 1;
             let doublings = self.refusals_in_a_row.saturating_sub(1).min(16);

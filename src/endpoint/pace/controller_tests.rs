@@ -212,6 +212,8 @@ fn a_refusal_pauses_everybody_as_long_as_the_server_says() {
 fn pauses_without_a_word_double_up_to_a_cap() {
     let mut controller = Controller::new(limits(Concurrency::Fixed(1)));
     let (mut now, mut pauses) = (Duration::ZERO, Vec::new());
+    let Turn::Go(first) = controller.turn(now, 1) else { panic!("not ready at the start") };
+    controller.heard(now, first, News::Refused { wait: None }, Quota::default(), 0.0);
     for _ in 0..9 {
         let Turn::Go(admission) = controller.turn(now, 1) else { panic!("not ready at {now:?}") };
         controller.heard(now, admission, News::Refused { wait: None }, Quota::default(), 0.0);
