@@ -21,7 +21,7 @@ const AT_ONCE: [usize; 3] = [32, 256, 1024];
 const ROUNDS: usize = 40;
 const ANSWERS_WITHOUT_LATENCY: usize = 20_000;
 
-pub fn main() {
+pub(crate) fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let number = |at: usize| arguments[at].parse().expect("a number");
     match arguments.first().map(String::as_str) {

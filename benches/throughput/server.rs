@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 /// Serves on a free port, which it prints, until its standard input closes: `latency` after each request, `reply`.
-pub fn serve(latency: Duration, reply: &str) {
+pub(super) fn serve(latency: Duration, reply: &str) {
     let response: Arc<[u8]> = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{reply}",
         reply.len()
@@ -62,7 +62,7 @@ async fn read_message(socket: &mut BufReader<TcpStream>) -> Option<()> {
 }
 
 /// Sends `body` `count` times to `address`, `at_once` under way.
-pub fn load(address: &str, body: &[u8], count: usize, at_once: usize) {
+pub(super) fn load(address: &str, body: &[u8], count: usize, at_once: usize) {
     let request: Arc<[u8]> = [
         format!(
             "POST /v1/chat/completions HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\

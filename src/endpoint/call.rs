@@ -93,7 +93,12 @@ impl Endpoint {
         loop {
             let terms = self.terms(request, &course);
             // Looked up anew whenever the request is put differently: its identity is what would be sent.
-            let id = earlier.and_then(|earlier| self.reply_id(request, terms, earlier.sample));
+            let body = chat::body(self.model(), request, terms, arrival.is_streamed());
+            let body = body.map_err(|error| self.unwritable(&error))?;
+            let id = earlier.and_then(|earlier| match arrival {
+                Arrival::Whole => Some(self.reply_id(&body, earlier.sample)),
+                Arrival::Streamed(_) => self.unstreamed_id(request, terms, earlier.sample),
+            });
             if let Some(reply) = id.and_then(|id| earlier?.replies.find(&id)) {
                 if let Arrival::Streamed(on_text) = &mut arrival {
                     on_text(Streamed::Text(&reply.text));
@@ -101,7 +106,7 @@ impl Endpoint {
                 return Ok(ChatReply::kept(reply));
             }
             let mut heard = Heard::Nothing;
-            let fault = match self.ask_in_turn(request, terms, &mut arrival, &mut heard).await? {
+            let fault = match self.ask_in_turn(request, terms, body, &mut arrival, &mut heard).await? {
                 Ok(reply) => {
                     course.requests += 1;
                     let reply = self.settled(reply, terms, &course, arrival.is_streamed());
@@ -122,13 +127,10 @@ impl Endpoint {
         &self,
         request: &ChatRequest,
         terms: Terms,
+        body: Vec<u8>,
         arrival: &mut Arrival<'_>,
         heard: &mut Heard,
     ) -> Result<Result<ChatReply, Fault>, EndpointError> {
-        let body = match chat::body(self.model(), request, terms, arrival.is_streamed()) {
-            Ok(body) => body,
-            Err(error) => return Ok(Err(Fault::malformed(format!("the request can't be written: {error}")))),
-        };
         let (pace, meter, bytes) = (&self.inner.pace, &self.inner.meter, body.len());
         let permit = pace.permit(estimated_tokens(bytes) + u64::from(request.max_tokens)).await;
         if let Some(reached) = meter.reached() {
@@ -151,7 +153,7 @@ impl Endpoint {
     pub fn has_kept(&self, request: &ChatRequest, earlier: Option<Earlier<'_>>) -> bool {
         let terms = self.terms(request, &Course::default());
         let found = earlier.and_then(|earlier| {
-            let id = self.reply_id(request, terms, earlier.sample)?;
+            let id = self.unstreamed_id(request, terms, earlier.sample)?;
             earlier.replies.find(&id)
         });
         found.is_some()
@@ -182,10 +184,19 @@ impl Endpoint {
         }
     }
 
-    /// `None` for a request that can't be written, which sending it will tell.
-    fn reply_id(&self, request: &ChatRequest, terms: Terms, sample: u32) -> Option<ReplyId> {
+    fn reply_id(&self, body: &[u8], sample: u32) -> ReplyId {
+        ReplyId::of(&self.base_url(), self.model(), body, sample)
+    }
+
+    /// How a reply is to arrive does not change what it says.
+    fn unstreamed_id(&self, request: &ChatRequest, terms: Terms, sample: u32) -> Option<ReplyId> {
         let body = chat::body(self.model(), request, terms, false).ok()?;
-        Some(ReplyId::of(&self.base_url(), self.model(), &body, sample))
+        Some(self.reply_id(&body, sample))
+    }
+
+    fn unwritable(&self, error: &serde_json::Error) -> EndpointError {
+        let (place, detail) = (self.host(), format!("the request can't be written: {error}"));
+        EndpointError::RequestRejected { place, status: 400, detail }
     }
 
     async fn ask(
