@@ -27,7 +27,10 @@ fn a_reply_is_asked_for_once_and_costs_nothing_the_second_time() {
     assert_eq!(fake.requests().len(), 20);
     for (first, second) in first.iter().zip(&second) {
         assert_eq!((&first["score"], &first["criteria"]), (&second["score"], &second["criteria"]));
-        assert_eq!((&first["usage"]["prompt_tokens"], &second["usage"]["prompt_tokens"]), (&json!(10), &json!(0)));
+        assert_eq!(
+            (&first["usage"]["prompt_tokens"], &second["usage"]["prompt_tokens"]),
+            (&json!(10), &json!(0))
+        );
     }
     graded_into(&coach, "i.jsonl", &["--no-cache"]);
     assert_eq!(fake.requests().len(), 40);

@@ -64,8 +64,7 @@ fn killed_at_twenty_moments_it_ends_as_if_undisturbed_and_asks_for_nothing_twice
             whole_lines(&coach).iter().map(|grade| grade["id"].as_str().unwrap().to_owned()).collect();
         let before = count.load(Ordering::SeqCst);
         let wanted = before + 1 + draw(30) as usize;
-        let mut child =
-            coach.command(&command).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+        let mut child = coach.command(&command).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
         wait_until(&mut child, || count.load(Ordering::SeqCst) >= wanted);
         // Somewhere between two requests, in the midst of a line as well.
         for _ in 0..draw(20_000) {
@@ -80,7 +79,8 @@ fn killed_at_twenty_moments_it_ends_as_if_undisturbed_and_asks_for_nothing_twice
     }
     let ran = coach.run(&command);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let undisturbed = coach.run(&["grade", "a.jsonl", "-o", "u.jsonl", "--config", "config.toml", "--no-cache"]);
+    let undisturbed =
+        coach.run(&["grade", "a.jsonl", "-o", "u.jsonl", "--config", "config.toml", "--no-cache"]);
     assert_eq!(undisturbed.code, 0, "{}", undisturbed.stderr);
     let (mut resumed, mut undisturbed) = (coach.grades("g.jsonl"), coach.grades("u.jsonl"));
     // How long a server took is the one thing that two runs do not share.
@@ -124,7 +124,10 @@ fn with_small_files(coach: &Coach, arguments: &[&str]) -> std::process::Output {
 #[test]
 fn a_full_disk_leaves_whole_lines_and_the_next_run_goes_on() {
     let coach = Coach::new();
-    coach.write("a.jsonl", (0..100).map(|at| answer(&format!("a{at}"), "surprisal", TEXT)).collect::<String>());
+    coach.write(
+        "a.jsonl",
+        (0..100).map(|at| answer(&format!("a{at}"), "surprisal", TEXT)).collect::<String>(),
+    );
     let command = ["grade", "a.jsonl", "-o", "g.jsonl", "--judge", "built-in"];
     let output = with_small_files(&coach, &command);
     let stderr = String::from_utf8_lossy(&output.stderr);

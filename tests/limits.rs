@@ -59,7 +59,8 @@ fn repairs_and_retries_count() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stderr.contains("this run     3 requests, "), "{}", ran.stderr);
     // Twice what a reply takes, and what the lost request was about.
-    let sent: u64 = ran.stderr.split("3 requests, ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+    let sent: u64 =
+        ran.stderr.split("3 requests, ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
     assert!(sent > 1_000, "{sent}");
 }
 
@@ -96,7 +97,11 @@ fn a_dry_run_sends_nothing_and_leaves_nothing_behind() {
     assert_eq!((ran.code, fake.requests().len()), (0, 0), "{}", ran.stderr);
     assert!(!coach.path("g.jsonl").exists());
     assert!(ran.stderr.contains("3 answers to judge, 1 that can't be judged."), "{}", ran.stderr);
-    assert!(ran.stderr.contains("calls        3;") && ran.stderr.contains("cost         about "), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("calls        3;") && ran.stderr.contains("cost         about "),
+        "{}",
+        ran.stderr
+    );
 
     assert_eq!(grade(&coach, &[]).code, 3);
     let ran = grade(&coach, &["--dry-run"]);

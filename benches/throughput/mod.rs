@@ -15,6 +15,8 @@ use serde_json::json;
 /// Every answer quotes this, so that one critique serves for all.
 const QUOTED: &str = "Surprisal is minus the logarithm of the probability.";
 const QUESTION: &str = "surprisal";
+/// Words of an answer, as in `built_in`.
+const WORDS: usize = 150;
 const LATENCIES: [Duration; 2] = [Duration::from_millis(200), Duration::ZERO];
 const AT_ONCE: [usize; 3] = [32, 256, 1024];
 /// Rounds of requests at 200 ms; fewer would show the first and the last round more than the others.
@@ -66,15 +68,16 @@ fn reply() -> String {
     .to_string()
 }
 
-/// A file of different answers of about 150 words, as `built_in` has them.
-fn write_answers(path: &Path, count: usize) {
+/// A file of different answers of about so many words.
+fn write_answers(path: &Path, count: usize, words: usize) {
     let rubric = rubric();
-    let said: Vec<&str> = rubric.exemplars.iter().flat_map(|exemplar| exemplar.answer.split_inclusive(". ")).collect();
+    let said: Vec<&str> =
+        rubric.exemplars.iter().flat_map(|exemplar| exemplar.answer.split_inclusive(". ")).collect();
     let mut file = BufWriter::new(File::create(path).expect("a folder to write to"));
     for number in 0..count {
         let mut text = format!("{QUOTED} This is answer {number}. ");
         for sentence in said.iter().cycle().skip(number * 7 % said.len()) {
-            if text.split_whitespace().count() >= 150 {
+            if text.split_whitespace().count() >= words {
                 break;
             }
             text.push_str(sentence);
@@ -166,7 +169,7 @@ fn start() {
         (0..20).map(|_| run(coach(folder.path()).args(["list", "--json"])).time).collect();
     times.sort_unstable();
     println!("start-up: `coach list` takes {:.0} ms (median of 20)", times[10].as_secs_f64() * 1e3);
-    write_answers(&folder.path().join("a.jsonl"), 1);
+    write_answers(&folder.path().join("a.jsonl"), 1, WORDS);
     let one = run(coach(folder.path()).args(["grade", "a.jsonl", "--judge", "built-in"]));
     println!("start-up: one answer graded by the built-in judge in {:.0} ms", one.time.as_secs_f64() * 1e3);
 }
@@ -174,10 +177,10 @@ fn start() {
 fn built_in() {
     let folder = tempfile::tempdir().expect("a folder");
     let count = 50_000;
-    write_answers(&folder.path().join("a.jsonl"), count);
+    write_answers(&folder.path().join("a.jsonl"), count, WORDS);
     let took = run(coach(folder.path()).args(["grade", "a.jsonl", "-o", "g.jsonl", "--judge", "built-in"]));
     println!(
-        "built-in: {count} answers of 150 words in {:.2} s: {:.0} answers/s, {:.0} us of CPU each",
+        "built-in: {count} answers of {WORDS} words in {:.2} s: {:.0} answers/s, {:.0} us of CPU each",
         took.time.as_secs_f64(),
         count as f64 / took.time.as_secs_f64(),
         took.cpu.as_secs_f64() * 1e6 / count as f64,
@@ -187,7 +190,8 @@ fn built_in() {
 fn memory() {
     let folder = tempfile::tempdir().expect("a folder");
     for count in [10_000, 100_000, 1_000_000] {
-        write_answers(&folder.path().join("a.jsonl"), count);
+        // What is held does not depend on their length; short ones take less time.
+        write_answers(&folder.path().join("a.jsonl"), count, 20);
         let _ = std::fs::remove_file(folder.path().join("g.jsonl"));
         let open = || File::open(folder.path().join("a.jsonl")).expect("the answers");
         let mut filter = coach(folder.path());
@@ -210,12 +214,16 @@ fn endpoint() {
     let folder = tempfile::tempdir().expect("a folder");
     let body = folder.path().join("body.json");
     std::fs::write(&body, captured_body(folder.path())).expect("room on the disk");
-    println!("endpoint: {} bytes a request, {} bytes a reply", std::fs::read(&body).expect("a body").len(), reply().len());
+    println!(
+        "endpoint: {} bytes a request, {} bytes a reply",
+        std::fs::read(&body).expect("a body").len(),
+        reply().len()
+    );
     println!("latency  at once  answers           who     time  of ideal  answers/s  CPU/answer");
     for latency in LATENCIES {
         for at_once in AT_ONCE {
             let count = if latency.is_zero() { ANSWERS_WITHOUT_LATENCY } else { at_once * ROUNDS };
-            write_answers(&folder.path().join("a.jsonl"), count);
+            write_answers(&folder.path().join("a.jsonl"), count, WORDS);
             let server = Server::start(latency);
             let mut bare = Command::new(std::env::current_exe().expect("this program"));
             bare.args(["load", &server.address]).arg(&body).args([count.to_string(), at_once.to_string()]);
@@ -253,7 +261,7 @@ fn show(latency: Duration, at_once: usize, count: usize, who: &str, took: &Took)
 /// The body of a request that the program makes: it is asked once to send one here.
 fn captured_body(folder: &Path) -> Vec<u8> {
     use std::io::Read as _;
-    write_answers(&folder.join("a.jsonl"), 1);
+    write_answers(&folder.join("a.jsonl"), 1, WORDS);
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("its address").to_string();
     let mut command = coach(folder);

@@ -205,7 +205,11 @@ mod tests {
                 "3:15 `judges.a.concurrency` is the text \"fast\", but must be \"auto\" or a whole number from 1 to 4096",
             ),
             ("[prices.m]\ninput = 1.0", false, "1:1 `prices.m.output` is missing"),
-            ("[prices.m]\ninput = 1\noutput = 2\ninputs = 3", false, "4:1 `prices.m.inputs` is not a known field"),
+            (
+                "[prices.m]\ninput = 1\noutput = 2\ninputs = 3",
+                false,
+                "4:1 `prices.m.inputs` is not a known field",
+            ),
             (
                 "[judges.a]\nbase_url = 'x'\ntemperature = 3",
                 false,

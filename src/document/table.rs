@@ -151,7 +151,8 @@ impl<'d> Table<'d> {
         }
         let number = whole(value.get_ref()).filter(|number| allowed.contains(number));
         if number.is_none() {
-            let wanted = format!("\"{word}\" or a whole number from {} to {}", allowed.start(), allowed.end());
+            let wanted =
+                format!("\"{word}\" or a whole number from {} to {}", allowed.start(), allowed.end());
             self.wrong(key, value, &wanted);
         }
         number.map(|number| Located { value: Some(number), span: value.span() })

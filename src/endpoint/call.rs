@@ -12,10 +12,10 @@ use super::address::place;
 use super::capabilities::{BasePath, Terms};
 use super::complaint::ComplaintKind;
 use super::fault::Fault;
+use super::meter::estimated_tokens;
 use super::pace::{News, Quota};
 use super::replies::{Earlier, ReplyId};
 use super::retry::{self, Decision};
-use super::meter::estimated_tokens;
 use super::{ChatReply, ChatRequest, Endpoint, EndpointError, Streamed, chance};
 use super::{chat, error, exchange};
 
@@ -225,7 +225,8 @@ impl Endpoint {
 
     async fn ask_models(&self, base_path: BasePath) -> Result<Vec<String>, Fault> {
         let url = self.url(Sent::Models(base_path));
-        let reply = exchange::whole(self.inner.connections.get(url), self.limits(), &mut Quota::default()).await?;
+        let reply =
+            exchange::whole(self.inner.connections.get(url), self.limits(), &mut Quota::default()).await?;
         chat::model_ids(&reply).ok_or_else(|| Fault::malformed("the reply holds no list of models"))
     }
 

@@ -100,10 +100,7 @@ pub fn estimated_tokens(bytes: usize) -> u64 {
 }
 
 fn estimated(sent_bytes: usize, received_bytes: usize) -> Usage {
-    Usage {
-        prompt_tokens: estimated_tokens(sent_bytes),
-        completion_tokens: estimated_tokens(received_bytes),
-    }
+    Usage { prompt_tokens: estimated_tokens(sent_bytes), completion_tokens: estimated_tokens(received_bytes) }
 }
 
 #[cfg(test)]

@@ -46,7 +46,8 @@ impl ReplyId {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
-        let [bytes @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _]: [u8; 32] = hash.finalize().into();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash.finalize()[..16]);
         Self(bytes)
     }
 

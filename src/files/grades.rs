@@ -197,9 +197,7 @@ impl GradesFile {
         let folder =
             self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut fresh = BufWriter::new(tempfile::NamedTempFile::new_in(folder).map_err(failed)?);
-        self.each_line(
-            |at, _, line| if is_last[at] { writeln!(fresh, "{line}") } else { Ok(()) },
-        )?;
+        self.each_line(|at, _, line| if is_last[at] { writeln!(fresh, "{line}") } else { Ok(()) })?;
         let fresh = fresh.into_inner().map_err(|error| failed(error.into_error()))?;
         fresh.as_file().sync_all().map_err(failed)?;
         let permissions = self.file.metadata().map_err(failed)?.permissions();

@@ -118,9 +118,7 @@ impl ModelJudge {
         let spent = asking.spent;
         match asked {
             Ok(critique) => Ok(Judgement { critique, spent }),
-            Err(Failed { reason, stop, hint }) => {
-                Err(JudgeFailure { reason, stop, hint, spent })
-            }
+            Err(Failed { reason, stop, hint }) => Err(JudgeFailure { reason, stop, hint, spent }),
         }
     }
 
@@ -210,8 +208,7 @@ struct Asking<'a, 'w> {
 impl Asking<'_, '_> {
     async fn critique(&mut self) -> Result<Critique, Failed> {
         let (rubric, answer, prompts) = (self.rubric, self.answer, &self.judge.prompts);
-        let mut request =
-            self.judge.first_request(rubric, answer).map_err(|error| Failed::prompt(&error))?;
+        let mut request = self.judge.first_request(rubric, answer).map_err(|error| Failed::prompt(&error))?;
         let first = self.reply(&mut request).await?;
         let complaints = match reader::read(rubric, answer, &first.text) {
             Ok(reading) if reading.unfounded.is_empty() => {

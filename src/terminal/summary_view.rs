@@ -43,8 +43,7 @@ pub fn render_summary(summaries: &Summaries, spending: Spending, elapsed: Durati
 }
 
 fn spent(spending: Spending) -> String {
-    let tokens =
-        format!("{} tokens sent, {} received", spending.prompt_tokens, spending.completion_tokens);
+    let tokens = format!("{} tokens sent, {} received", spending.prompt_tokens, spending.completion_tokens);
     match spending.cost {
         Some(cost) => format!("{tokens}, cost {cost:.4}"),
         None => tokens,

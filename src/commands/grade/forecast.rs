@@ -60,8 +60,14 @@ impl Forecasts {
             lines.push("No calls: nothing has to be asked of a model.".to_owned());
             return lines;
         }
-        let kept = if self.kept > 0 { format!(" ({} more are in the reply cache)", self.kept) } else { String::new() };
-        lines.push(format!("calls        {calls}{kept}; a malformed reply adds one, a failed request another"));
+        let kept = if self.kept > 0 {
+            format!(" ({} more are in the reply cache)", self.kept)
+        } else {
+            String::new()
+        };
+        lines.push(format!(
+            "calls        {calls}{kept}; a malformed reply adds one, a failed request another"
+        ));
         lines.push(format!(
             "tokens       about {prompt_tokens} sent (a token is taken as 4 bytes), about {completion_tokens} received \
              (150 for each criterion)"

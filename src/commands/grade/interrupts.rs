@@ -17,8 +17,7 @@ impl Interrupts {
         let signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt());
         #[cfg(windows)]
         let signal = tokio::signal::windows::ctrl_c();
-        let signal =
-            signal.map_err(|fault| Error::failed(format!("cannot listen for Ctrl-C: {fault}")))?;
+        let signal = signal.map_err(|fault| Error::failed(format!("cannot listen for Ctrl-C: {fault}")))?;
         Ok(Self { signal })
     }
 

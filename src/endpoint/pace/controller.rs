@@ -159,7 +159,8 @@ impl Controller {
         if self.under_way >= self.allowed() {
             return Turn::WhenHeard;
         }
-        if let Some(until) = self.left_requests.exhausted(now, 1).max(self.left_tokens.exhausted(now, tokens)) {
+        if let Some(until) = self.left_requests.exhausted(now, 1).max(self.left_tokens.exhausted(now, tokens))
+        {
             self.flow = Flow::Paused { until };
             return Turn::NotBefore(until);
         }
@@ -248,7 +249,8 @@ impl Controller {
     }
 
     fn count(&mut self, now: Duration, admission: Admission, after: Duration) {
-        let tells_something = admission.at >= self.shrunk && self.last_full.is_some_and(|full| full >= admission.at);
+        let tells_something =
+            admission.at >= self.shrunk && self.last_full.is_some_and(|full| full >= admission.at);
         if !self.is_auto || !tells_something {
             return;
         }
@@ -277,7 +279,8 @@ impl Controller {
         }
         self.growth = Growth::Creeping;
         self.held_rounds += 1;
-        let afterwards = if seconds > best * MUCH_SLOWER { self.share_of_limit(AFTER_CREEPING) } else { self.limit };
+        let afterwards =
+            if seconds > best * MUCH_SLOWER { self.share_of_limit(AFTER_CREEPING) } else { self.limit };
         if afterwards < self.limit || self.held_rounds > PATIENT_ROUNDS {
             self.held_rounds = 0;
             self.trial = Some(Trial { limit: self.limit, seconds, if_queue: afterwards });

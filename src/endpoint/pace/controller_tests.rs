@@ -25,8 +25,13 @@ struct Server {
     tells_quota: bool,
 }
 
-const SOUND: Server =
-    Server { slots: usize::MAX, seconds: 1.0, refuses_above: usize::MAX, rpm: usize::MAX, tells_quota: false };
+const SOUND: Server = Server {
+    slots: usize::MAX,
+    seconds: 1.0,
+    refuses_above: usize::MAX,
+    rpm: usize::MAX,
+    tells_quota: false,
+};
 
 /// What was seen in a simulation.
 #[derive(Default)]
@@ -51,7 +56,8 @@ fn simulate(limits: Limits, server: Server, length: f64) -> Course {
             match controller.turn(now, 1_000) {
                 Turn::Go(admission) => {
                     course.sent.push(now);
-                    let (done, news, quota) = serve(&server, &course, in_flight.len(), &mut slots_free_at, now);
+                    let (done, news, quota) =
+                        serve(&server, &course, in_flight.len(), &mut slots_free_at, now);
                     in_flight.push(std::cmp::Reverse((done, requests.len())));
                     requests.push((admission, now, news, quota));
                     course.most_under_way = course.most_under_way.max(in_flight.len());
@@ -66,7 +72,9 @@ fn simulate(limits: Limits, server: Server, length: f64) -> Course {
             (Some(time), None) | (None, Some(time)) => time,
             (None, None) => panic!("nothing is under way and nothing may go: {controller:?}"),
         };
-        while let Some(std::cmp::Reverse((done, index))) = in_flight.peek().copied().filter(|next| next.0.0 <= now) {
+        while let Some(std::cmp::Reverse((done, index))) =
+            in_flight.peek().copied().filter(|next| next.0.0 <= now)
+        {
             in_flight.pop();
             let (admission, _, news, quota) = requests[index];
             match news {
