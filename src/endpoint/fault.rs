@@ -93,9 +93,10 @@ impl Fault {
                 (_, 500..) => News::Troubled,
                 _ => News::Nothing,
             },
-            Self::TimedOut { limit: TimeLimit::Connect } => News::Troubled,
+            Self::TimedOut { limit: TimeLimit::Connect }
+            | Self::ConnectionLost { .. }
+            | Self::Unreachable { .. } => News::Troubled,
             Self::TimedOut { .. } => News::TooSlow,
-            Self::ConnectionLost { .. } | Self::Unreachable { .. } => News::Troubled,
             Self::Redirected { .. }
             | Self::TlsFailed { .. }
             | Self::Malformed { .. }
@@ -126,10 +127,7 @@ impl Fault {
             Self::ConnectionLost { detail } => {
                 EndpointError::ConnectionLost { place, detail: shown(&detail) }
             }
-            Self::Malformed { detail } => {
-                EndpointError::MalformedReply { place, detail: shown(&detail), nothing_else_came: false }
-            }
-            Self::WebPage { detail } => {
+            Self::Malformed { detail } | Self::WebPage { detail } => {
                 EndpointError::MalformedReply { place, detail: shown(&detail), nothing_else_came: false }
             }
             Self::TooLarge => EndpointError::TooLarge { place, limit: settings.max_reply_bytes },

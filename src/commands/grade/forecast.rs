@@ -48,13 +48,13 @@ pub(super) async fn forecast(
 impl Forecasts {
     /// The forecast in words.
     pub(super) fn lines(&self, judge: &Judge) -> Vec<String> {
-        let mut first = format!("Dry run: nothing was sent. {} to judge", answers(self.answers));
+        let mut parts = vec![format!("{} to judge", answers(self.answers))];
         for (count, what) in [(self.known, "graded before"), (self.unjudgeable, "that can't be judged")] {
             if count > 0 {
-                first += &format!(", {count} {what}");
+                parts.push(format!("{count} {what}"));
             }
         }
-        let mut lines = vec![first + "."];
+        let mut lines = vec![format!("Dry run: nothing was sent. {}.", parts.join(", "))];
         let Forecast { calls, prompt_tokens, completion_tokens } = self.calls;
         if calls + self.kept == 0 {
             lines.push("No calls: nothing has to be asked of a model.".to_owned());

@@ -98,7 +98,7 @@ fn serve(
 ) -> (Duration, News, Quota) {
     let minute = now.as_secs() / 60;
     let in_this_minute = course.sent.iter().filter(|at| at.as_secs() / 60 == minute).count();
-    let reset = seconds((minute + 1) as f64 * 60.0) - now;
+    let reset = seconds((minute + 1) as f64 * 60.0).saturating_sub(now);
     let remaining = server.rpm.saturating_sub(in_this_minute) as u64;
     let requests = server.tells_quota.then_some(Left { remaining, reset });
     let quota = Quota { requests, tokens: None };
@@ -108,7 +108,7 @@ fn serve(
     let slot = slots.iter_mut().min().expect("a server has slots");
     *slot = (*slot).max(now) + seconds(server.seconds);
     let done = *slot;
-    (done, News::Answered { after: done - now, tokens: None }, quota)
+    (done, News::Answered { after: done.saturating_sub(now), tokens: None }, quota)
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn pauses_without_a_word_double_up_to_a_cap() {
         let Turn::Go(admission) = controller.turn(now, 1) else { panic!("not ready at {now:?}") };
         controller.heard(now, admission, News::Refused { wait: None }, Quota::default(), 0.0);
         let Turn::NotBefore(until) = controller.turn(now, 1) else { panic!("no pause at {now:?}") };
-        pauses.push((until - now).as_secs_f64());
+        pauses.push(until.saturating_sub(now).as_secs_f64());
         now = until;
     }
     assert_eq!(pauses, [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]);
