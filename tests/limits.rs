@@ -96,20 +96,20 @@ fn a_dry_run_sends_nothing_and_leaves_nothing_behind() {
     let ran = grade(&coach, &["--dry-run"]);
     assert_eq!((ran.code, fake.requests().len()), (0, 0), "{}", ran.stderr);
     assert!(!coach.path("g.jsonl").exists());
-    assert!(ran.stderr.contains("3 answers to judge, 1 that can't be judged."), "{}", ran.stderr);
+    assert!(ran.stdout.contains("3 answers to judge, 1 that can't be judged."), "{}", ran.stdout);
     assert!(
-        ran.stderr.contains("calls        3;") && ran.stderr.contains("cost         about "),
+        ran.stdout.contains("calls        3;") && ran.stdout.contains("cost         about "),
         "{}",
         ran.stderr
     );
 
     assert_eq!(grade(&coach, &[]).code, 3);
     let ran = grade(&coach, &["--dry-run"]);
-    assert!(ran.stderr.contains("0 answers to judge, 3 graded before"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("No calls"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("0 answers to judge, 3 graded before"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("No calls"), "{}", ran.stdout);
     std::fs::remove_file(coach.path("g.jsonl")).unwrap();
     let ran = grade(&coach, &["--dry-run"]);
-    assert!(ran.stderr.contains("calls        0 (3 more are in the reply cache)"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("calls        0 (3 more are in the reply cache)"), "{}", ran.stdout);
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
     let mut plan = Plan::new(bank, Arc::clone(&ready.judge));
     if args.dry_run {
         let forecast = forecast(read_in_background(sources), &mut plan, &ready.judge, &output).await?;
-        forecast.lines(&ready.judge).iter().for_each(|line| context.terminal.notice(line));
+        context.terminal.print(&(forecast.lines(&ready.judge).join("\n") + "\n"))?;
         return Ok(Exit::Done);
     }
     let total = count(&sources, context);

@@ -146,20 +146,23 @@ impl Run {
         }
     }
 
-    /// Lets the judges finish what they have begun. A second Ctrl-C ends that at once.
+    /// Lets the judges finish what they have begun; at a cap, however long that takes, for it is paid for, else for
+    /// a few seconds. Another Ctrl-C ends that at once.
     async fn wind_down(&mut self, ended: Ended, mut interrupts: Interrupts) -> Result<Ended> {
-        if matches!(ended, Ended::NobodyReads) {
-            return Ok(ended);
-        }
+        let grace = match ended {
+            Ended::NobodyReads => return Ok(ended),
+            Ended::Capped(_) => Duration::MAX,
+            Ended::Interrupted | Ended::Stopped(_) | Ended::Complete => GRACE,
+        };
         if matches!(ended, Ended::Interrupted) && !self.engine.is_idle() {
             self.bar.line("Finishing what was begun, for a few seconds; Ctrl-C again stops at once.");
         }
-        let deadline = tokio::time::Instant::now() + GRACE;
+        let mut grace = std::pin::pin!(tokio::time::sleep(grace));
         while !self.engine.is_idle() {
             tokio::select! {
                 biased;
                 () = interrupts.next() => break,
-                () = tokio::time::sleep_until(deadline) => break,
+                () = &mut grace => break,
                 Some(event) = self.engine.next() => {
                     self.on_event(event)?;
                 }
