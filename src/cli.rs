@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::bank::{Difficulty, lint};
+use crate::config::Concurrency;
 
 /// Practise interview answers about LLMs and machine learning, and get a critique you can check.
 #[derive(Debug, Parser)]
@@ -256,12 +257,53 @@ pub struct GradeArgs {
     /// Question for answers that name none
     #[arg(long, value_name = "ID")]
     pub question: Option<String>,
-    /// How many answers are judged at once
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
-    pub concurrency: Option<u16>,
+    /// Write the grades in the order of the answers
+    #[arg(long)]
+    pub ordered: bool,
+    /// Exit with 1 unless the mean score is at least this
+    #[arg(long, value_name = "SCORE", value_parser = points)]
+    pub fail_under: Option<f64>,
+    /// Say how many calls and tokens it would take and what they would cost, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How fast, and how far.
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// Which judge grades.
     #[command(flatten)]
     pub judge: JudgeArgs,
+}
+
+impl GradeArgs {
+    /// The output, if it is a file.
+    pub fn output_file(&self) -> Option<&std::path::Path> {
+        self.output.as_deref().filter(|path| path.as_os_str() != "-")
+    }
+}
+
+/// How fast a judge is asked, and how far a run may go.
+#[derive(Debug, Clone, Default, Args)]
+pub struct LimitArgs {
+    /// How many answers are judged at once: a number, or `auto` to find what the server keeps up with
+    #[arg(long, value_name = "N|auto", help_heading = "Limits")]
+    pub concurrency: Option<Concurrency>,
+    /// Most requests in any minute
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Limits")]
+    pub rpm: Option<u32>,
+    /// Most tokens in any minute, sent and received
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Limits")]
+    pub tpm: Option<u64>,
+    /// Stop when so much is spent, by the [prices] of the configuration
+    #[arg(long, value_name = "MONEY", value_parser = above_zero, help_heading = "Limits")]
+    pub max_cost: Option<f64>,
+    /// Stop when the run has used so many tokens, sent and received
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Limits")]
+    pub max_tokens: Option<u64>,
+}
+
+fn points(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.0..=100.0).contains(number));
+    number.ok_or_else(|| "must be a number from 0 to 100".to_owned())
 }
 
 /// Format of a file of answers.
@@ -350,11 +392,6 @@ pub enum ReportFormat {
     Markdown,
     /// JUnit XML: a test case for each answer.
     Junit,
-}
-
-fn points(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|number| (0.0..=100.0).contains(number));
-    number.ok_or_else(|| "must be a number from 0 to 100".to_owned())
 }
 
 fn share(text: &str) -> Result<f64, String> {

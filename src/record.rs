@@ -61,6 +61,9 @@ pub enum Status {
     Ungraded {
         /// Why not.
         reason: Reason,
+        /// What trying took, if it took anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        usage: Option<UsageRecord>,
     },
 }
 
@@ -138,7 +141,10 @@ impl GradeRecord {
     ) -> Self {
         let status = match outcome {
             Outcome::Graded(grade) => Status::Graded(Box::new(graded(rubric, grade, judge, usage))),
-            Outcome::Ungraded(reason) => Status::Ungraded { reason: reason.clone() },
+            Outcome::Ungraded(reason) => Status::Ungraded {
+                reason: reason.clone(),
+                usage: (usage != UsageRecord::default()).then_some(usage),
+            },
         };
         let question = Some(answer.question.clone());
         Self { id: answer.id.clone(), question, candidate: answer.candidate.clone(), status, key }
@@ -146,14 +152,14 @@ impl GradeRecord {
 
     /// The line for something that could not be judged at all.
     pub fn ungraded(id: String, question: Option<QuestionId>, reason: Reason, key: String) -> Self {
-        Self { id, question, candidate: None, status: Status::Ungraded { reason }, key }
+        Self { id, question, candidate: None, status: Status::Ungraded { reason, usage: None }, key }
     }
 
     /// Why the line has no grade.
     pub fn reason(&self) -> Option<&Reason> {
         match &self.status {
             Status::Graded(_) => None,
-            Status::Ungraded { reason } => Some(reason),
+            Status::Ungraded { reason, .. } => Some(reason),
         }
     }
 }

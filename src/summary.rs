@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::bank::MistakeId;
-use crate::record::{GradeRecord, Status};
+use crate::record::{GradeRecord, Status, UsageRecord};
 use crate::score::{Band, ReasonKind};
 
 /// Counts and sums over the grades of a run; memory does not grow with the answers.
@@ -15,15 +15,56 @@ pub struct Summary {
     bands: BTreeMap<Band, u64>,
     mistakes: BTreeMap<MistakeId, u64>,
     reasons: BTreeMap<ReasonKind, u64>,
-    prompt_tokens: u64,
-    completion_tokens: u64,
+    spending: Spending,
+}
+
+/// What judging took.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Spending {
+    /// Requests sent.
+    pub requests: u64,
+    /// Tokens sent.
+    pub prompt_tokens: u64,
+    /// Tokens received.
+    pub completion_tokens: u64,
+    /// Money, where the price is known.
+    pub cost: Option<f64>,
+}
+
+/// A run, and the whole file where earlier runs had begun it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summaries {
+    /// What this run did.
+    pub run: Summary,
+    /// All that the file holds after it.
+    pub whole: Option<Summary>,
+}
+
+impl Summaries {
+    /// Everything there is to sum up.
+    pub fn of_all(&self) -> &Summary {
+        self.whole.as_ref().unwrap_or(&self.run)
+    }
+}
+
+impl Spending {
+    fn add(&mut self, usage: &UsageRecord) {
+        self.prompt_tokens += usage.prompt_tokens;
+        self.completion_tokens += usage.completion_tokens;
+        if let Some(cost) = usage.cost {
+            self.cost = Some(self.cost.unwrap_or_default() + cost);
+        }
+    }
 }
 
 impl Summary {
     /// Counts one line of the output.
     pub fn add(&mut self, record: &GradeRecord) {
         match &record.status {
-            Status::Ungraded { reason } => *self.reasons.entry(reason.kind).or_default() += 1,
+            Status::Ungraded { reason, usage } => {
+                *self.reasons.entry(reason.kind).or_default() += 1;
+                self.spending.add(&usage.unwrap_or_default());
+            }
             Status::Graded(graded) => {
                 self.graded += 1;
                 self.points += graded.score.points();
@@ -31,8 +72,7 @@ impl Summary {
                 for mistake in &graded.mistakes {
                     *self.mistakes.entry(mistake.id.clone()).or_default() += 1;
                 }
-                self.prompt_tokens += graded.usage.prompt_tokens;
-                self.completion_tokens += graded.usage.completion_tokens;
+                self.spending.add(&graded.usage);
             }
         }
     }
@@ -62,7 +102,7 @@ impl Summary {
         self.reasons.values().sum()
     }
 
-    /// Mean score of the answers graded in this run, 0 to 100.
+    /// Mean score of the graded answers, 0 to 100.
     pub fn mean(&self) -> Option<f64> {
         (self.graded > 0).then(|| self.points / self.graded as f64)
     }
@@ -86,8 +126,8 @@ impl Summary {
         reasons
     }
 
-    /// Tokens sent and received for the answers graded in this run.
-    pub fn tokens(&self) -> (u64, u64) {
-        (self.prompt_tokens, self.completion_tokens)
+    /// What the lines say that judging took; requests are not counted there.
+    pub fn spending(&self) -> Spending {
+        self.spending
     }
 }

@@ -80,7 +80,7 @@ const UPWARDS: &[(&str, &[&str])] = &[
         ],
     ),
     ("src/judge", &["crate::batch", "crate::commands", "crate::terminal", "crate::files", "crate::store"]),
-    ("src/batch.rs", &["crate::commands", "crate::terminal", "crate::files", "crate::store"]),
+    ("src/batch", &["crate::commands", "crate::terminal", "crate::files", "crate::store"]),
     (
         "src/bank",
         &[

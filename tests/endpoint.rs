@@ -244,7 +244,12 @@ async fn what_does_not_pass_is_told_with_a_hint() {
             false,
         ),
         (Reply::status(429), 10, "HOST limits the rate", false),
-        (Reply::html(200, "Login"), 5, "HOST sent a reply that can't be read", false),
+        (
+            Reply::html(200, "Login"),
+            3,
+            "HOST sent a reply that can't be read: a web page instead of JSON",
+            true,
+        ),
     ] {
         let (error, sent) = error_of(reply).await;
         let text = error.to_string();

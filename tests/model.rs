@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use coach::{Coach, answer, by_id};
+use coach::{Coach, by_id};
 use judged::{KEY, TEXT, answer_in, answers, configured, critique, grade, sound};
 use serde_json::{Value, json};
 use support::{FakeEndpoint, Reply};
@@ -258,7 +258,7 @@ fn killed_halfway_and_run_again_asks_for_no_finished_answer_twice() {
     assert_eq!(grade(&coach).code, 0);
     assert_eq!(fake.requests().len(), 12 + 10);
     let (mut resumed, mut undisturbed) = (coach.grades("g.jsonl"), {
-        coach.run(&["grade", "a.jsonl", "-o", "u.jsonl", "--config", "config.toml"]);
+        coach.run(&["grade", "a.jsonl", "-o", "u.jsonl", "--config", "config.toml", "--no-cache"]);
         coach.grades("u.jsonl")
     });
     // How long a server took is the one thing that two runs do not share.

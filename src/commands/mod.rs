@@ -25,10 +25,10 @@ use std::sync::Arc;
 use crate::bank::names::kebab;
 use crate::bank::parse::{self, is_kebab};
 use crate::bank::{Bank, CATALOGUE, Rubric};
-use crate::cli::{Choice, JudgeArgs, Settings};
+use crate::cli::{Choice, JudgeArgs, LimitArgs, Settings};
 use crate::config::{Concurrency, Config, Environment, JudgeChoice, JudgeConfig};
 use crate::document::Problem;
-use crate::endpoint::{Endpoint, EndpointError, EndpointSettings};
+use crate::endpoint::{Caps, Endpoint, EndpointError, EndpointSettings};
 use crate::error::{Error, Result};
 use crate::files::{self, Fault};
 use crate::judge::Judge;
@@ -90,26 +90,23 @@ impl Context {
 
     /// Finds and prepares the judge.
     pub async fn judge(&self, config: &Config, args: &JudgeArgs) -> Result<ReadyJudge> {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let built_in = |notice| ReadyJudge {
-            judge: Arc::new(Judge::built_in()),
-            at_once: cores,
-            notice,
-            settling: None,
-        };
+        self.judge_within(config, args, &LimitArgs::default()).await
+    }
+
+    /// Finds and prepares the judge, to be asked within limits.
+    pub async fn judge_within(
+        &self,
+        config: &Config,
+        args: &JudgeArgs,
+        limits: &LimitArgs,
+    ) -> Result<ReadyJudge> {
         match config.choose_judge(args.judge.as_deref(), &self.environment)? {
-            JudgeChoice::BuiltIn => Ok(built_in(None)),
-            JudgeChoice::NothingElse => Ok(built_in(Some(NOTHING_CONFIGURED.to_owned()))),
+            JudgeChoice::BuiltIn => Ok(built_in(limits, None)),
+            JudgeChoice::NothingElse => Ok(built_in(limits, Some(NOTHING_CONFIGURED.to_owned()))),
             JudgeChoice::Endpoint(name, judge) => {
                 let model = args.model.clone().or_else(|| judge.model.clone());
-                let replaced = config.prompts.as_deref().map_or(Ok(Vec::new()), files::prompts)?;
-                let judge = *judge;
-                let at_once = match judge.concurrency {
-                    Concurrency::Auto => 4,
-                    Concurrency::Fixed(number) => usize::from(number),
-                };
+                let mut model_judge = model_judge(&name, *judge, model, config, limits).await?;
                 let replies = self.replies(config, args);
-                let mut model_judge = model_judge(&name, judge, model, &replaced).await?;
                 let settling = replies.as_ref().map(KeptReplies::settling);
                 if let Some(replies) = replies {
                     model_judge = model_judge.keeping(replies);
@@ -120,7 +117,7 @@ impl Context {
                     model_judge.base_url()
                 );
                 let judge = Arc::new(Judge::Model(Box::new(model_judge)));
-                Ok(ReadyJudge { judge, at_once, notice: Some(notice), settling })
+                Ok(ReadyJudge { judge, at_once: usize::MAX, notice: Some(notice), settling })
             }
         }
     }
@@ -214,33 +211,65 @@ pub fn questions_like(bank: &Bank, id: &str) -> String {
     }
 }
 
+fn built_in(limits: &LimitArgs, notice: Option<String>) -> ReadyJudge {
+    /// While one answer is judged, the next is at hand.
+    const TO_A_CORE: usize = 2;
+    let at_once = match limits.concurrency {
+        Some(Concurrency::Fixed(number)) => usize::from(number),
+        Some(Concurrency::Auto) | None => {
+            TO_A_CORE * std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+        }
+    };
+    ReadyJudge { judge: Arc::new(Judge::built_in()), at_once, notice, settling: None }
+}
+
 async fn model_judge(
     name: &str,
     judge: JudgeConfig,
     model: Option<String>,
-    replaced: &[(String, String)],
+    config: &Config,
+    limits: &LimitArgs,
 ) -> Result<ModelJudge> {
-    let prompts = Prompts::new(replaced)?;
+    let replaced = config.prompts.as_deref().map_or(Ok(Vec::new()), files::prompts)?;
+    let prompts = Prompts::new(&replaced)?;
+    let sampling =
+        Sampling { temperature: judge.temperature, seed: judge.seed, max_tokens: judge.max_tokens };
+    let mut settings = endpoint_settings(judge, limits)?;
+    settings.model = match model {
+        Some(model) => model,
+        None => only_model(name, &Endpoint::new(settings.clone()).map_err(|error| failed(&error))?).await?,
+    };
+    settings.prices = config.prices.get(&settings.model).copied();
+    if limits.max_cost.is_some() && settings.prices.is_none() {
+        return Err(no_price(&settings.model));
+    }
+    let endpoint = Endpoint::new(settings).map_err(|error| failed(&error))?;
+    Ok(ModelJudge::new(name, endpoint, prompts, sampling))
+}
+
+/// Settings of an endpoint whose model is yet to be named.
+fn endpoint_settings(judge: JudgeConfig, limits: &LimitArgs) -> Result<EndpointSettings> {
     let defaults = EndpointSettings::default();
-    let mut settings = EndpointSettings {
+    Ok(EndpointSettings {
         base_url: judge.base_url,
-        model: model.clone().unwrap_or_default(),
         api_key: judge.key.key()?,
         connect_timeout: judge.connect_timeout.unwrap_or(defaults.connect_timeout),
         first_token_timeout: judge.first_token_timeout.unwrap_or(defaults.first_token_timeout),
         total_timeout: judge.total_timeout.unwrap_or(defaults.total_timeout),
         retries: judge.retries.unwrap_or(defaults.retries),
         ca_file: judge.ca_file,
+        concurrency: limits.concurrency.unwrap_or(judge.concurrency),
+        rpm: limits.rpm.or(judge.rpm),
+        tpm: limits.tpm.or(judge.tpm),
+        caps: Caps { cost: limits.max_cost, tokens: limits.max_tokens },
         ..defaults
-    };
-    if model.is_none() {
-        settings.model =
-            only_model(name, &Endpoint::new(settings.clone()).map_err(|error| failed(&error))?).await?;
-    }
-    let endpoint = Endpoint::new(settings).map_err(|error| failed(&error))?;
-    let sampling =
-        Sampling { temperature: judge.temperature, seed: judge.seed, max_tokens: judge.max_tokens };
-    Ok(ModelJudge::new(name, endpoint, prompts, sampling))
+    })
+}
+
+fn no_price(model: &str) -> Error {
+    Error::misused(format!("--max-cost needs the price of the model {model}")).hint(format!(
+        "add to the configuration, per million tokens: [prices.\"{model}\"] with input = ... and output = ..."
+    ))
 }
 
 /// A rubric file that the program made, read back before it is written: what does not parse is never left behind.

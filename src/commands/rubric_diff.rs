@@ -136,9 +136,9 @@ async fn outcomes(
     let mut next = 0;
     while next < answers.len() || !engine.is_idle() {
         if next < answers.len() && engine.has_room() {
-            // The engine hands the task back; its key says which answer it was.
-            let task =
-                Task { answer: answers[next].clone(), rubric: Arc::clone(rubric), key: next.to_string() };
+            // The engine hands the task back; its number says which answer it was. Nothing here is resumed.
+            let (answer, rubric) = (answers[next].clone(), Arc::clone(rubric));
+            let task = Task { answer, rubric, key: String::new(), number: next as u64 };
             engine.start(task);
             next += 1;
             continue;
@@ -146,7 +146,7 @@ async fn outcomes(
         match engine.next().await {
             Some(Event::Judged { task, outcome, .. }) => {
                 bar.step();
-                if let Some(place) = task.key.parse().ok().and_then(|at: usize| found.get_mut(at)) {
+                if let Some(place) = usize::try_from(task.number).ok().and_then(|at| found.get_mut(at)) {
                     *place = Some(outcome);
                 }
             }

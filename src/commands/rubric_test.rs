@@ -207,13 +207,12 @@ impl Run<'_> {
         let Asked { rubric, text, .. } = asked;
         let key = key(&text, digest, self.judge.identity());
         let answer = Answer { id: index.to_string(), question: rubric.id.clone(), text, candidate: None };
-        Task { answer, rubric, key }
+        Task { answer, rubric, key, number: index as u64 }
     }
 }
 
-/// The id of an answer here is its number.
 fn index_of(task: &Task) -> usize {
-    task.answer.id.parse().unwrap_or_default()
+    usize::try_from(task.number).unwrap_or(usize::MAX)
 }
 
 fn exemplars(rubric: &Arc<Rubric>) -> impl Iterator<Item = Asked> {

@@ -54,7 +54,8 @@ struct Folded {
 
 impl Folded {
     fn new(source: &str) -> Self {
-        let mut folded = Self { text: String::with_capacity(source.len()), origin: Vec::new() };
+        let mut folded =
+            Self { text: String::with_capacity(source.len()), origin: Vec::with_capacity(source.len()) };
         for (start, c) in source.char_indices() {
             let end = start + c.len_utf8();
             match folded_char(c) {

@@ -2,6 +2,7 @@
 //! or not sent at all where its reply is kept from before.
 
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use reqwest::RequestBuilder;
@@ -11,6 +12,8 @@ use super::address::place;
 use super::capabilities::{BasePath, Terms};
 use super::complaint::ComplaintKind;
 use super::fault::Fault;
+use super::meter::estimated_tokens;
+use super::pace::{News, Quota};
 use super::replies::{Earlier, ReplyId};
 use super::retry::{self, Decision};
 use super::{ChatReply, ChatRequest, Endpoint, EndpointError, Streamed, chance};
@@ -90,27 +93,76 @@ impl Endpoint {
         loop {
             let terms = self.terms(request, &course);
             // Looked up anew whenever the request is put differently: its identity is what would be sent.
-            let id = earlier.and_then(|earlier| self.reply_id(request, terms, earlier.sample));
+            let body = chat::body(self.model(), request, terms, arrival.is_streamed());
+            let body = body.map_err(|error| self.unwritable(&error))?;
+            let id = earlier.and_then(|earlier| match arrival {
+                Arrival::Whole => Some(self.reply_id(&body, earlier.sample)),
+                Arrival::Streamed(_) => self.unstreamed_id(request, terms, earlier.sample),
+            });
             if let Some(reply) = id.and_then(|id| earlier?.replies.find(&id)) {
                 if let Arrival::Streamed(on_text) = &mut arrival {
                     on_text(Streamed::Text(&reply.text));
                 }
                 return Ok(ChatReply::kept(reply));
             }
-            course.requests += 1;
             let mut heard = Heard::Nothing;
-            let fault = match self.ask(request, terms, &mut arrival, &mut heard).await {
+            let fault = match self.ask_in_turn(request, terms, body, &mut arrival, &mut heard).await? {
                 Ok(reply) => {
+                    course.requests += 1;
                     let reply = self.settled(reply, terms, &course, arrival.is_streamed());
                     return Ok(ChatReply { id, ..reply });
                 }
                 Err(fault) => fault,
             };
+            course.requests += 1;
             self.recover(fault, Sent::Chat(request, terms), &mut course).await?;
             if let (Heard::Text, Arrival::Streamed(on_text)) = (heard, &mut arrival) {
                 on_text(Streamed::Restart);
             }
         }
+    }
+
+    /// One request when its turn has come; booked, and its outcome told to the pace.
+    async fn ask_in_turn(
+        &self,
+        request: &ChatRequest,
+        terms: Terms,
+        body: Vec<u8>,
+        arrival: &mut Arrival<'_>,
+        heard: &mut Heard,
+    ) -> Result<Result<ChatReply, Fault>, EndpointError> {
+        let (pace, meter, bytes) = (&self.inner.pace, &self.inner.meter, body.len());
+        let permit = pace.permit(estimated_tokens(bytes) + u64::from(request.max_tokens)).await;
+        if let Some(reached) = meter.reached() {
+            return Err(EndpointError::CapReached { reached });
+        }
+        let url = self.url(Sent::Chat(request, terms));
+        let wire = self.inner.connections.post(url).header(CONTENT_TYPE, "application/json").body(body);
+        let mut quota = Quota::default();
+        let asked = self.ask(wire, arrival, &mut quota, heard).await;
+        match &asked {
+            Ok(reply) => meter.book_reply(reply.usage, bytes, reply.text.len()),
+            Err(fault) if fault.may_have_cost() => meter.book_lost(bytes),
+            Err(_) => meter.book_refused(),
+        }
+        permit.heard(news(&asked), quota);
+        Ok(asked)
+    }
+
+    /// Whether the reply to a request is kept from before. Sends nothing.
+    pub fn has_kept(&self, request: &ChatRequest, earlier: Option<Earlier<'_>>) -> bool {
+        let terms = self.terms(request, &Course::default());
+        let found = earlier.and_then(|earlier| {
+            let id = self.unstreamed_id(request, terms, earlier.sample)?;
+            earlier.replies.find(&id)
+        });
+        found.is_some()
+    }
+
+    /// The bytes of a request on the wire. Sends nothing.
+    pub fn size(&self, request: &ChatRequest) -> usize {
+        let terms = self.terms(request, &Course::default());
+        chat::body(self.model(), request, terms, false).map_or(0, |body| body.len())
     }
 
     /// The models that the server offers, in its order.
@@ -132,24 +184,32 @@ impl Endpoint {
         }
     }
 
-    /// `None` for a request that can't be written, which sending it will tell.
-    fn reply_id(&self, request: &ChatRequest, terms: Terms, sample: u32) -> Option<ReplyId> {
+    fn reply_id(&self, body: &[u8], sample: u32) -> ReplyId {
+        ReplyId::of(&self.base_url(), self.model(), body, sample)
+    }
+
+    /// How a reply is to arrive does not change what it says.
+    fn unstreamed_id(&self, request: &ChatRequest, terms: Terms, sample: u32) -> Option<ReplyId> {
         let body = chat::body(self.model(), request, terms, false).ok()?;
-        Some(ReplyId::of(&self.base_url(), self.model(), &body, sample))
+        Some(self.reply_id(&body, sample))
+    }
+
+    fn unwritable(&self, error: &serde_json::Error) -> EndpointError {
+        let (place, detail) = (self.host(), format!("the request can't be written: {error}"));
+        EndpointError::RequestRejected { place, status: 400, detail }
     }
 
     async fn ask(
         &self,
-        request: &ChatRequest,
-        terms: Terms,
+        wire: RequestBuilder,
         arrival: &mut Arrival<'_>,
+        quota: &mut Quota,
         heard: &mut Heard,
     ) -> Result<ChatReply, Fault> {
         let sent = Instant::now();
-        let wire = self.chat_request(request, terms, arrival.is_streamed())?;
         let reading = match arrival {
             Arrival::Whole => {
-                let reply = exchange::whole(wire, self.limits()).await?;
+                let reply = exchange::whole(wire, self.limits(), quota).await?;
                 chat::Reading::of_reply(&reply).ok_or_else(exchange::no_choice)?
             }
             Arrival::Streamed(on_text) => {
@@ -157,7 +217,7 @@ impl Endpoint {
                     *heard = Heard::Text;
                     on_text(Streamed::Text(text));
                 };
-                exchange::streamed(wire, self.limits(), &mut on_piece).await?
+                exchange::streamed(wire, self.limits(), quota, &mut on_piece).await?
             }
         };
         Ok(reading.into_reply(sent.elapsed()))
@@ -165,20 +225,9 @@ impl Endpoint {
 
     async fn ask_models(&self, base_path: BasePath) -> Result<Vec<String>, Fault> {
         let url = self.url(Sent::Models(base_path));
-        let reply = exchange::whole(self.inner.connections.get(url), self.limits()).await?;
+        let reply =
+            exchange::whole(self.inner.connections.get(url), self.limits(), &mut Quota::default()).await?;
         chat::model_ids(&reply).ok_or_else(|| Fault::malformed("the reply holds no list of models"))
-    }
-
-    fn chat_request(
-        &self,
-        request: &ChatRequest,
-        terms: Terms,
-        stream: bool,
-    ) -> Result<RequestBuilder, Fault> {
-        let body = chat::body(self.model(), request, terms, stream)
-            .map_err(|error| Fault::malformed(format!("the request can't be written: {error}")))?;
-        let url = self.url(Sent::Chat(request, terms));
-        Ok(self.inner.connections.post(url).header(CONTENT_TYPE, "application/json").body(body))
     }
 
     fn url(&self, sent: Sent<'_>) -> reqwest::Url {
@@ -206,10 +255,10 @@ impl Endpoint {
         }
     }
 
-    /// A base URL that leads nowhere and names no version is tried once with `/v1`.
+    /// A base URL that leads nowhere, or to a web site, and names no version is tried once with `/v1`.
     fn may_try_v1(&self, fault: &Fault, base_path: BasePath, course: &Course) -> bool {
         let untried = base_path == BasePath::AsGiven && !course.trying_v1;
-        untried && fault.is_wrong_path() && self.inner.address.lacks_version()
+        untried && (fault.is_wrong_path() || fault.is_web_page()) && self.inner.address.lacks_version()
     }
 
     /// Takes note of a refused parameter; whether the request would now be put differently.
@@ -240,6 +289,7 @@ impl Endpoint {
 
     /// A reply with what it took, after taking note of what the server took.
     fn settled(&self, reply: ChatReply, terms: Terms, course: &Course, streamed: bool) -> ChatReply {
+        self.inner.has_answered.store(true, Ordering::Relaxed);
         self.learn(|known| {
             known.confirm(terms, streamed);
             known.base_path = terms.base_path;
@@ -253,7 +303,15 @@ impl Endpoint {
         let shown =
             if course.trying_v1 && fault.is_wrong_path() { BasePath::AsGiven } else { sent.base_path() };
         let place = place(&self.inner.address.url(shown, sent.path()));
-        fault.into_error(place, course.trying_v1, &self.inner.settings)
+        let is_page = fault.is_web_page();
+        let error = fault.into_error(place, course.trying_v1, &self.inner.settings);
+        match error {
+            EndpointError::MalformedReply { place, detail, .. } if is_page => {
+                let nothing_else_came = !self.inner.has_answered.load(Ordering::Relaxed);
+                EndpointError::MalformedReply { place, detail, nothing_else_came }
+            }
+            other => other,
+        }
     }
 
     /// An unknown model is easier to correct with the known ones at hand. One more request, once, for nothing
@@ -263,5 +321,16 @@ impl Endpoint {
         let listed = self.ask_models(base_path).await.unwrap_or_default();
         let offered = error::likest_first(&model, listed);
         EndpointError::UnknownModel { place, model, detail, offered }
+    }
+}
+
+/// What the outcome of a request says about the server's pace.
+fn news(asked: &Result<ChatReply, Fault>) -> News {
+    match asked {
+        Ok(reply) => {
+            let tokens = reply.usage.prompt_tokens + reply.usage.completion_tokens;
+            News::Answered { after: reply.latency, tokens: (tokens > 0).then_some(tokens) }
+        }
+        Err(fault) => fault.news(),
     }
 }

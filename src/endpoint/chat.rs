@@ -167,6 +167,9 @@ struct StreamOptions {
     include_usage: bool,
 }
 
+/// Room for a schema, marks and escapes, so that a body is not moved while it grows.
+const BESIDES_MESSAGES: usize = 4096;
+
 /// The JSON of a request to `model`, put on `terms`.
 pub(super) fn body(
     model: &str,
@@ -175,7 +178,9 @@ pub(super) fn body(
     stream: bool,
 ) -> serde_json::Result<Vec<u8>> {
     let cap = |name| (terms.token_cap == name).then_some(request.max_tokens);
-    serde_json::to_vec(&Body {
+    let length: usize = request.messages.iter().map(|message| message.content.len()).sum();
+    let mut bytes = Vec::with_capacity(length + BESIDES_MESSAGES);
+    let body = Body {
         model,
         messages: &request.messages,
         max_tokens: cap(TokenCap::MaxTokens),
@@ -185,7 +190,9 @@ pub(super) fn body(
         response_format: response_format(&request.shape, terms.shape),
         stream,
         stream_options: (stream && terms.stream_usage).then_some(StreamOptions { include_usage: true }),
-    })
+    };
+    serde_json::to_writer(&mut bytes, &body)?;
+    Ok(bytes)
 }
 
 /// Text is asked for by saying nothing: some servers refuse `{"type": "text"}`.

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::excerpt::excerpt;
+use super::settings::LONGEST_WAIT;
 use crate::nearest::nearest_three;
 
 /// Why there is no reply.
@@ -160,6 +161,14 @@ pub enum EndpointError {
         place: String,
         /// What is wrong with it.
         detail: String,
+        /// No request was answered as it should yet, so that the next will hardly be.
+        nothing_else_came: bool,
+    },
+    /// A cap on what a run may take is reached. Nothing was sent.
+    #[error("a cap is reached: {reached}")]
+    CapReached {
+        /// Which, and how far.
+        reached: String,
     },
     /// The reply passed the size limit.
     #[error("the reply of {place} is larger than {limit} bytes")]
@@ -221,6 +230,7 @@ impl EndpointError {
             Self::MalformedReply { .. } => {
                 "does the base URL lead to an OpenAI-compatible server?".to_owned()
             }
+            Self::CapReached { .. } => "raise the cap to go on".to_owned(),
             Self::Refused { .. } | Self::RequestRejected { .. } | Self::TooLarge { .. } => return None,
         };
         Some(hint)
@@ -237,15 +247,17 @@ impl EndpointError {
             | Self::UnknownModel { .. }
             | Self::NotFound { .. }
             | Self::Redirected { .. }
+            | Self::CapReached { .. }
             | Self::QuotaExhausted { .. } => true,
+            Self::MalformedReply { nothing_else_came, .. } => *nothing_else_came,
+            // A wait of that length is a day's quota.
+            Self::RateLimited { retry_after, .. } => retry_after.is_some_and(|wait| wait > LONGEST_WAIT),
             Self::TimedOut { .. }
             | Self::ConnectionLost { .. }
-            | Self::RateLimited { .. }
             | Self::ContextTooLong { .. }
             | Self::Refused { .. }
             | Self::RequestRejected { .. }
             | Self::ServerFailed { .. }
-            | Self::MalformedReply { .. }
             | Self::TooLarge { .. } => false,
         }
     }

@@ -18,6 +18,7 @@ use super::complaint::Complaint;
 use super::connection::cause;
 use super::error::TimeLimit;
 use super::fault::Fault;
+use super::pace::Quota;
 use super::retry::WaitHeaders;
 use super::stream::StreamedReply;
 
@@ -32,10 +33,14 @@ pub(super) struct Limits {
     pub(super) bytes: usize,
 }
 
-/// Asks for JSON.
-pub(super) async fn whole(request: RequestBuilder, limits: Limits) -> Result<Value, Fault> {
+/// Asks for JSON. `quota` is what the headers say about it, also where there is no reply.
+pub(super) async fn whole(
+    request: RequestBuilder,
+    limits: Limits,
+    quota: &mut Quota,
+) -> Result<Value, Fault> {
     within(limits.total, TimeLimit::Total, async {
-        let response = answered(request).await?;
+        let response = answered(request, quota).await?;
         json(&bounded(response, limits.bytes).await?)
     })
     .await
@@ -45,10 +50,11 @@ pub(super) async fn whole(request: RequestBuilder, limits: Limits) -> Result<Val
 pub(super) async fn streamed(
     request: RequestBuilder,
     limits: Limits,
+    quota: &mut Quota,
     on_text: &mut (dyn FnMut(&str) + Send),
 ) -> Result<Reading, Fault> {
     within(limits.total, TimeLimit::Total, async {
-        let first = within(limits.first_token, TimeLimit::FirstToken, answered(request)).await?;
+        let first = within(limits.first_token, TimeLimit::FirstToken, answered(request, quota)).await?;
         if is_event_stream(&first) {
             return events(first, limits, on_text).await;
         }
@@ -75,9 +81,10 @@ async fn within<T>(
 }
 
 /// Sends the request and gives the response, if its status promises a reply.
-async fn answered(request: RequestBuilder) -> Result<Response, Fault> {
+async fn answered(request: RequestBuilder, quota: &mut Quota) -> Result<Response, Fault> {
     let response = request.send().await.map_err(|error| transport_fault(&error))?;
     let status = response.status();
+    *quota = Quota::read(&|name| header(response.headers(), name));
     if status.is_success() {
         return Ok(response);
     }
@@ -98,12 +105,15 @@ fn redirect_target(response: &Response) -> String {
     }
 }
 
+fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
 fn wait_headers(headers: &HeaderMap) -> WaitHeaders<'_> {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     WaitHeaders {
-        retry_after_ms: header("retry-after-ms"),
-        retry_after: header("retry-after"),
-        should_retry: header("x-should-retry"),
+        retry_after_ms: header(headers, "retry-after-ms"),
+        retry_after: header(headers, "retry-after"),
+        should_retry: header(headers, "x-should-retry"),
     }
 }
 
@@ -134,12 +144,25 @@ async fn bounded(mut response: Response, limit: usize) -> Result<Vec<u8>, Fault>
 fn json(body: &[u8]) -> Result<Value, Fault> {
     let value = serde_json::from_slice(body).map_err(|error| {
         let beginning = Complaint::read(200, body).said;
+        if is_web_page(body) {
+            return Fault::WebPage { detail: format!("a web page instead of JSON: {beginning}") };
+        }
         Fault::malformed(format!("not JSON ({error}): {beginning}"))
     })?;
     match Complaint::within(&value) {
         Some(complaint) => Err(Fault::complained(complaint)),
         None => Ok(value),
     }
+}
+
+/// Whether a body is a page for people. Judged by the body: servers call JSON `text/html`, too.
+fn is_web_page(body: &[u8]) -> bool {
+    const BEGINNINGS: [&str; 2] = ["<!doctype html", "<html"];
+    let text = String::from_utf8_lossy(&body[..body.len().min(ERROR_BODY_BYTES)]);
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    BEGINNINGS.iter().any(|beginning| {
+        text.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
+    })
 }
 
 fn is_event_stream(response: &Response) -> bool {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::complaint::{Complaint, ComplaintKind};
 use super::error::{EndpointError, TimeLimit};
 use super::excerpt::without_key;
+use super::pace::News;
 use super::settings::EndpointSettings;
 
 /// One request that brought no reply.
@@ -24,6 +25,8 @@ pub(super) enum Fault {
     ConnectionLost { detail: String },
     /// Not a reply of an OpenAI-compatible server.
     Malformed { detail: String },
+    /// A page for people, from a gateway, a sign-in page, or because the base URL leads elsewhere.
+    WebPage { detail: String },
     /// More bytes than allowed.
     TooLarge,
 }
@@ -57,7 +60,48 @@ impl Fault {
             | Self::TimedOut { .. }
             | Self::ConnectionLost { .. }
             | Self::Malformed { .. }
+            | Self::WebPage { .. }
             | Self::TooLarge => false,
+        }
+    }
+
+    pub(super) fn is_web_page(&self) -> bool {
+        matches!(self, Self::WebPage { .. })
+    }
+
+    /// Whether the server may have worked, and taken money, for a reply that never came whole.
+    pub(super) fn may_have_cost(&self) -> bool {
+        match self {
+            Self::TimedOut { limit } => *limit != TimeLimit::Connect,
+            Self::ConnectionLost { .. } | Self::Malformed { .. } | Self::TooLarge => true,
+            Self::Complained { .. }
+            | Self::Redirected { .. }
+            | Self::Unreachable { .. }
+            | Self::TlsFailed { .. }
+            | Self::WebPage { .. } => false,
+        }
+    }
+
+    /// What it says about how much the server can take.
+    pub(super) fn news(&self) -> News {
+        match self {
+            Self::Complained { complaint, wait } => match (complaint.kind, complaint.status) {
+                (ComplaintKind::QuotaExhausted, _) => News::Nothing,
+                // 529 is how Anthropic says that it has too much to do; 503 only where it says for how long.
+                (_, 429 | 529) => News::Refused { wait: wait.wait },
+                (_, 503) if wait.wait.is_some() => News::Refused { wait: wait.wait },
+                (_, 500..) => News::Troubled,
+                _ => News::Nothing,
+            },
+            Self::TimedOut { limit: TimeLimit::Connect }
+            | Self::ConnectionLost { .. }
+            | Self::Unreachable { .. } => News::Troubled,
+            Self::TimedOut { .. } => News::TooSlow,
+            Self::Redirected { .. }
+            | Self::TlsFailed { .. }
+            | Self::Malformed { .. }
+            | Self::WebPage { .. }
+            | Self::TooLarge => News::Nothing,
         }
     }
 
@@ -83,7 +127,9 @@ impl Fault {
             Self::ConnectionLost { detail } => {
                 EndpointError::ConnectionLost { place, detail: shown(&detail) }
             }
-            Self::Malformed { detail } => EndpointError::MalformedReply { place, detail: shown(&detail) },
+            Self::Malformed { detail } | Self::WebPage { detail } => {
+                EndpointError::MalformedReply { place, detail: shown(&detail), nothing_else_came: false }
+            }
             Self::TooLarge => EndpointError::TooLarge { place, limit: settings.max_reply_bytes },
         }
     }

@@ -3,8 +3,8 @@
 //!
 //! All requests of an endpoint share one pool of connections and what was found out about the server. The rest is
 //! in parts that decide without a network: `call` is the way through several requests, [`chat`] the wire format, `complaint` what servers say when they
-//! refuse, [`capabilities`] what they take, `retry` whether to try again. What a reply means is the judge's
-//! business; how many requests run at once is the batch's.
+//! refuse, [`capabilities`] what they take, `retry` whether to try again, `pace` when,
+//! `meter` what it took. What a reply means is the judge's business.
 
 mod address;
 mod call;
@@ -16,6 +16,8 @@ mod error;
 mod excerpt;
 mod exchange;
 mod fault;
+mod meter;
+mod pace;
 pub mod replies;
 mod retry;
 mod settings;
@@ -23,18 +25,22 @@ mod stream;
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use reqwest::Client;
 
 use address::Address;
 use exchange::Limits;
+use meter::Meter;
+use pace::Pace;
 use retry::Budget;
 
 pub use call::Arrival;
 pub use capabilities::{Capabilities, Shape, Support, TokenCap};
 pub use chat::{ChatReply, ChatRequest, Finish, Message, ReplyShape, Role, Usage};
 pub use error::{EndpointError, TimeLimit};
+pub use meter::{Caps, Tally, estimated_tokens};
 pub use settings::{
     BACKOFF_UNIT, CONNECT_TIMEOUT, EndpointSettings, FIRST_TOKEN_TIMEOUT, LONGEST_WAIT, MAX_REPLY_BYTES,
     RETRIES, TOTAL_TIMEOUT,
@@ -51,6 +57,10 @@ struct Inner {
     address: Address,
     connections: Client,
     known: RwLock<Capabilities>,
+    pace: Pace,
+    meter: Meter,
+    /// Whether any request was answered as it should.
+    has_answered: AtomicBool,
 }
 
 /// What comes of a streamed reply.
@@ -71,7 +81,16 @@ impl Endpoint {
         let address = Address::parse(&settings.base_url)?;
         let connections = connection::open(&settings, &address)?;
         let known = RwLock::new(Capabilities::default());
-        Ok(Self { inner: Arc::new(Inner { settings, address, connections, known }) })
+        let pace = Pace::new(pace::Limits {
+            concurrency: settings.concurrency,
+            rpm: settings.rpm,
+            tpm: settings.tpm,
+            unit: settings.backoff_unit,
+        });
+        let meter = Meter::new(settings.prices, settings.caps);
+        let has_answered = AtomicBool::new(false);
+        let inner = Inner { settings, address, connections, known, pace, meter, has_answered };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The base URL as configured, without a query, which may be secret.
@@ -87,6 +106,21 @@ impl Endpoint {
     /// The model's name at the endpoint.
     pub fn model(&self) -> &str {
         &self.inner.settings.model
+    }
+
+    /// How many requests may be under way at the moment.
+    pub fn at_once(&self) -> usize {
+        self.inner.pace.limit()
+    }
+
+    /// What all requests took so far.
+    pub fn tally(&self) -> Tally {
+        self.inner.meter.tally()
+    }
+
+    /// What tokens cost, where the price is known.
+    pub fn cost(&self, usage: Usage) -> Option<f64> {
+        self.inner.meter.cost(usage)
     }
 
     /// What is known about the server so far.

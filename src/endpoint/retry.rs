@@ -21,6 +21,9 @@ const UNREACHABLE_RETRIES: u32 = 2;
 /// A server that was too slow is still at work on what we gave up; each further try adds to its load.
 const TIMED_OUT_RETRIES: u32 = 2;
 
+/// A gateway's page may be gone in a moment; a base URL that leads to a web site will not change.
+const WEB_PAGE_RETRIES: u32 = 2;
+
 /// The part of a backoff that is left to chance, so that requests refused together do not return together.
 const JITTER: f64 = 0.5;
 
@@ -72,6 +75,7 @@ fn allowed(fault: &Fault, budget: &Budget) -> u32 {
         Fault::Complained { complaint, wait } => complaint_retries(complaint, *wait, budget),
         Fault::Unreachable { .. } => budget.retries.min(UNREACHABLE_RETRIES),
         Fault::TimedOut { .. } => budget.retries.min(TIMED_OUT_RETRIES),
+        Fault::WebPage { .. } => budget.retries.min(WEB_PAGE_RETRIES),
         Fault::ConnectionLost { .. } | Fault::Malformed { .. } => budget.retries,
         Fault::Redirected { .. } | Fault::TlsFailed { .. } | Fault::TooLarge => 0,
     }
@@ -111,6 +115,7 @@ fn requested(fault: &Fault) -> Option<Duration> {
         | Fault::TimedOut { .. }
         | Fault::ConnectionLost { .. }
         | Fault::Malformed { .. }
+        | Fault::WebPage { .. }
         | Fault::TooLarge => None,
     }
 }

@@ -66,6 +66,7 @@ fn every_transport_fault() {
         (Fault::TimedOut { limit: TimeLimit::Total }, TIMED_OUT_RETRIES),
         (Fault::ConnectionLost { detail: detail() }, BUDGET.retries),
         (Fault::Malformed { detail: detail() }, BUDGET.retries),
+        (Fault::WebPage { detail: detail() }, WEB_PAGE_RETRIES),
         (Fault::TlsFailed { detail: detail() }, 0),
         (Fault::Redirected { target: detail() }, 0),
         (Fault::TooLarge, 0),

@@ -4,7 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::config::ApiKey;
+use super::meter::Caps;
+use crate::config::{ApiKey, Concurrency, Prices};
 
 /// A host that is there accepts within a second or two; ten leave room for a slow line.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -54,6 +55,16 @@ pub struct EndpointSettings {
     pub backoff_unit: Duration,
     /// The longest wait that a server may ask for; a longer one ends the request.
     pub longest_wait: Duration,
+    /// How many requests are under way at once.
+    pub concurrency: Concurrency,
+    /// Most requests in any minute.
+    pub rpm: Option<u32>,
+    /// Most tokens in any minute, sent and received.
+    pub tpm: Option<u64>,
+    /// What the model's tokens cost, where that is known.
+    pub prices: Option<Prices>,
+    /// Where to stop.
+    pub caps: Caps,
 }
 
 impl Default for EndpointSettings {
@@ -71,6 +82,11 @@ impl Default for EndpointSettings {
             max_reply_bytes: MAX_REPLY_BYTES,
             backoff_unit: BACKOFF_UNIT,
             longest_wait: LONGEST_WAIT,
+            concurrency: Concurrency::Auto,
+            rpm: None,
+            tpm: None,
+            prices: None,
+            caps: Caps::default(),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The grades file: appended line by line, resumed, never written by two runs at once.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
@@ -25,16 +24,39 @@ pub enum GradesOutput {
 pub struct GradesFile {
     path: PathBuf,
     file: File,
-    earlier: HashMap<u64, Earlier>,
+    earlier: Earlier,
     /// Lines of earlier runs that a later line replaces.
     replaced: usize,
 }
 
-/// What an earlier run wrote about an answer.
-#[derive(Debug, Clone, Copy)]
-struct Earlier {
-    key: u64,
-    graded: bool,
+/// What earlier runs wrote: the hash of each answer's id with that of its grade's key, sorted. 16 bytes an answer.
+#[derive(Debug, Default)]
+struct Earlier(Vec<(u64, u64)>);
+
+/// Stands for the key of an answer that is ungraded; no answer's own key, but for one in 2^64.
+const UNGRADED: u64 = 0;
+
+impl Earlier {
+    /// Takes lines in the order of the file, of which the last about an answer counts, and says how many others
+    /// there are.
+    fn of(mut lines: Vec<(u64, u64)>) -> (Self, usize) {
+        let all = lines.len();
+        // Stable, so that the last line about an answer stays the last of its equals.
+        lines.sort_by_key(|(id, _)| *id);
+        lines.dedup_by(|later, earlier| {
+            let is_same = later.0 == earlier.0;
+            if is_same {
+                *earlier = *later;
+            }
+            is_same
+        });
+        let replaced = all - lines.len();
+        (Self(lines), replaced)
+    }
+
+    fn key(&self, id: u64) -> Option<u64> {
+        self.0.binary_search_by_key(&id, |(id, _)| *id).ok().map(|at| self.0[at].1)
+    }
 }
 
 /// What became of a line.
@@ -51,9 +73,7 @@ impl GradesOutput {
     pub fn has(&self, id: &str, key: &str) -> bool {
         match self {
             Self::Stdout => false,
-            Self::File(file) => {
-                file.earlier.get(&hash(id)).is_some_and(|earlier| earlier.graded && earlier.key == hash(key))
-            }
+            Self::File(file) => file.earlier.key(hash(id)) == Some(hash(key)),
         }
     }
 
@@ -82,6 +102,16 @@ impl GradesOutput {
             Self::Stdout | Self::File(_) => Ok(()),
         }
     }
+
+    /// Hands every line of the file to `take`, one about each answer once the run has [finished](Self::finish).
+    pub fn each_grade(path: &Path, mut take: impl FnMut(&GradeRecord)) -> Result<()> {
+        let failed = |error: io::Error| cannot("read", path, &error);
+        for line in BufReader::new(File::open(path).map_err(failed)?).lines() {
+            let record = serde_json::from_str(&line.map_err(failed)?);
+            take(&record.map_err(|error| failed(error.into()))?);
+        }
+        Ok(())
+    }
 }
 
 impl GradesFile {
@@ -106,7 +136,7 @@ impl GradesFile {
             }
             Err(TryLockError::Error(error)) => return Err(cannot("lock", path, &error)),
         }
-        let mut grades = Self { path: path.to_owned(), file, earlier: HashMap::new(), replaced: 0 };
+        let mut grades = Self { path: path.to_owned(), file, earlier: Earlier::default(), replaced: 0 };
         grades.read_earlier()?;
         Ok(grades)
     }
@@ -118,6 +148,7 @@ impl GradesFile {
         let mut reader =
             BufReader::new(File::open(&self.path).map_err(|error| cannot("read", &self.path, &error))?);
         let mut line = Vec::new();
+        let mut lines = Vec::new();
         let mut whole = 0;
         for number in 1.. {
             line.clear();
@@ -132,12 +163,10 @@ impl GradesFile {
             }
             let line: LineHead =
                 serde_json::from_slice(&line).map_err(|error| self.not_a_grade(number, &error))?;
-            let earlier = Earlier { key: hash(&line.key), graded: line.status == "graded" };
-            if self.earlier.insert(hash(&line.id), earlier).is_some() {
-                self.replaced += 1;
-            }
+            lines.push((hash(&line.id), if line.status == "graded" { hash(&line.key) } else { UNGRADED }));
             whole += length as u64;
         }
+        (self.earlier, self.replaced) = Earlier::of(lines);
         self.file.seek(SeekFrom::End(0)).map(|_| ()).map_err(|error| cannot("write to", &self.path, &error))
     }
 
@@ -153,34 +182,43 @@ impl GradesFile {
             let _ = self.file.set_len(before);
             return Err(cannot("write to", &self.path, &error));
         }
-        if self.earlier.contains_key(&hash(id)) {
+        if self.earlier.key(hash(id)).is_some() {
             self.replaced += 1;
         }
         Ok(())
     }
 
     /// Keeps the last line about each answer. The new file takes the place of the old one in one step.
-    fn compact(self) -> Result<()> {
+    fn compact(mut self) -> Result<()> {
         let failed = |error: io::Error| cannot("rewrite", &self.path, &error);
-        let mut last: HashMap<u64, usize> = HashMap::new();
-        self.each_line(|at, id, _| {
-            last.insert(id, at);
-            Ok(())
-        })?;
+        // Not needed any more, and memory is what the next step needs.
+        self.earlier = Earlier::default();
+        let is_last = self.last_lines()?;
         let folder =
             self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut fresh = BufWriter::new(tempfile::NamedTempFile::new_in(folder).map_err(failed)?);
-        self.each_line(
-            |at, id, line| {
-                if last.get(&id) == Some(&at) { writeln!(fresh, "{line}") } else { Ok(()) }
-            },
-        )?;
+        self.each_line(|at, _, line| if is_last[at] { writeln!(fresh, "{line}") } else { Ok(()) })?;
         let fresh = fresh.into_inner().map_err(|error| failed(error.into_error()))?;
         fresh.as_file().sync_all().map_err(failed)?;
         let permissions = self.file.metadata().map_err(failed)?.permissions();
         fresh.as_file().set_permissions(permissions).map_err(failed)?;
         fresh.persist(&self.path).map_err(|error| failed(error.error))?;
         Ok(())
+    }
+
+    /// For each line, whether it is the last about its answer.
+    fn last_lines(&self) -> Result<Vec<bool>> {
+        let mut lines = Vec::new();
+        self.each_line(|at, id, _| {
+            lines.push((id, at));
+            Ok(())
+        })?;
+        lines.sort_unstable();
+        let mut is_last = vec![true; lines.len()];
+        for pair in lines.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+            is_last[pair[0].1] = false;
+        }
+        Ok(is_last)
     }
 
     fn each_line(&self, mut take: impl FnMut(usize, u64, &str) -> io::Result<()>) -> Result<()> {

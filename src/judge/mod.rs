@@ -16,9 +16,11 @@ use crate::answer::Answer;
 use crate::bank::{QuestionId, Rubric};
 use crate::config::BUILT_IN;
 use crate::critique::{Critique, Flag, Rating};
-use crate::endpoint::ChatReply;
+use crate::endpoint::{ChatReply, Usage};
+use crate::error::Result;
 use crate::record::{JudgeRecord, UsageRecord};
 use crate::score::Reason;
+use crate::summary::Spending;
 
 use built_in::{BuiltIn, PreparedRubric};
 use model::ModelJudge;
@@ -65,16 +67,53 @@ pub struct Judgement {
 pub struct JudgeFailure {
     /// The reason, as a grades file keeps it.
     pub reason: Reason,
-    /// The next answer would fail in the same way.
-    pub stops_the_run: bool,
+    /// Whether a run over many answers had better stop.
+    pub stop: Stop,
     /// What the user can do.
     pub hint: Option<String>,
     /// What the attempt took.
     pub spent: Spent,
 }
 
-/// What judging took, all requests together.
+/// What a failure means for a run over many answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// The next answer may fare better.
+    No,
+    /// The next answer would fail in the same way.
+    Failed,
+    /// A cap on what the run may take is reached.
+    Capped,
+}
+
+/// What judging some answers would take, as far as one can tell beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Forecast {
+    /// Requests, when all goes well.
+    pub calls: u64,
+    /// Tokens sent.
+    pub prompt_tokens: u64,
+    /// Tokens received.
+    pub completion_tokens: u64,
+}
+
+impl Forecast {
+    /// Whether nothing has to be asked, because the reply is kept from before.
+    pub fn is_kept(&self) -> bool {
+        self.calls == 0
+    }
+}
+
+impl std::ops::AddAssign for Forecast {
+    fn add_assign(&mut self, other: Self) {
+        self.calls += other.calls;
+        self.prompt_tokens += other.prompt_tokens;
+        self.completion_tokens += other.completion_tokens;
+    }
+}
+
+/// What judging took, all requests together.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Spent {
     /// Tokens sent.
     pub prompt_tokens: u64,
@@ -82,10 +121,13 @@ pub struct Spent {
     pub completion_tokens: u64,
     /// Time that the endpoint took.
     pub latency: Duration,
+    /// Money, where the price is known.
+    pub cost: Option<f64>,
 }
 
 impl Spent {
-    fn add(&mut self, reply: &ChatReply) {
+    fn add(&mut self, reply: &ChatReply, cost: Option<f64>) {
+        self.cost = cost.map(|cost| self.cost.unwrap_or_default() + cost);
         self.prompt_tokens += reply.usage.prompt_tokens;
         self.completion_tokens += reply.usage.completion_tokens;
         self.latency += reply.latency;
@@ -96,7 +138,7 @@ impl Spent {
         UsageRecord {
             prompt_tokens: self.prompt_tokens,
             completion_tokens: self.completion_tokens,
-            cost: None,
+            cost: self.cost,
             latency_ms: u64::try_from(self.latency.as_millis()).unwrap_or(u64::MAX),
         }
     }
@@ -138,6 +180,38 @@ impl Judge {
                 Ok(Judgement { critique, spent: Spent::default() })
             }
             Self::Model(judge) => judge.critique(rubric, answer, watch).await,
+        }
+    }
+
+    /// How many answers it takes at once at the moment.
+    pub fn at_once(&self) -> usize {
+        match self {
+            Self::BuiltIn(_) => usize::MAX,
+            Self::Model(judge) => judge.at_once(),
+        }
+    }
+
+    /// What judging an answer would take. Sends nothing.
+    pub fn forecast(&self, rubric: &Rubric, answer: &str) -> Result<Forecast> {
+        match self {
+            Self::Model(judge) if Answer::has_words(answer) => judge.forecast(rubric, answer),
+            Self::BuiltIn(_) | Self::Model(_) => Ok(Forecast::default()),
+        }
+    }
+
+    /// What tokens cost, where the price is known.
+    pub fn cost(&self, prompt_tokens: u64, completion_tokens: u64) -> Option<f64> {
+        match self {
+            Self::BuiltIn(_) => None,
+            Self::Model(judge) => judge.cost(Usage { prompt_tokens, completion_tokens }),
+        }
+    }
+
+    /// What all requests took so far, those that were tried again included.
+    pub fn spending(&self) -> Spending {
+        match self {
+            Self::BuiltIn(_) => Spending::default(),
+            Self::Model(judge) => judge.spending(),
         }
     }
 

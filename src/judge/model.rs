@@ -14,11 +14,17 @@ use crate::critique::schema::critique_schema;
 use crate::endpoint::replies::{Earlier, KeptReply, Replies, ReplyId};
 use crate::endpoint::{
     Arrival, ChatReply, ChatRequest, Endpoint, EndpointError, Finish, Message, ReplyShape, Role, Streamed,
+    Usage, estimated_tokens,
 };
+use crate::error::Result;
 use crate::score::{Reason, ReasonKind};
+use crate::summary::Spending;
 
 use super::prompt::Prompts;
-use super::{JudgeFailure, Judgement, Sighting, Spent, Watch};
+use super::{Forecast, JudgeFailure, Judgement, Sighting, Spent, Stop, Watch};
+
+/// What a model writes about one criterion: quotations, a reason, advice. For forecasts only.
+const TOKENS_PER_CRITERION: u64 = 150;
 
 /// How a model is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,19 +123,61 @@ impl ModelJudge {
         let spent = asking.spent;
         match asked {
             Ok(critique) => Ok(Judgement { critique, spent }),
-            Err(Failed { reason, stops_the_run, hint }) => {
-                Err(JudgeFailure { reason, stops_the_run, hint, spent })
-            }
+            Err(Failed { reason, stop, hint }) => Err(JudgeFailure { reason, stop, hint, spent }),
         }
     }
 
+    /// How many requests the endpoint takes at once at the moment.
+    pub(super) fn at_once(&self) -> usize {
+        self.endpoint.at_once()
+    }
+
+    /// What tokens cost, where the price is known.
+    pub(super) fn cost(&self, usage: Usage) -> Option<f64> {
+        self.endpoint.cost(usage)
+    }
+
+    /// What all requests took so far.
+    pub(super) fn spending(&self) -> Spending {
+        let tally = self.endpoint.tally();
+        Spending {
+            requests: tally.requests,
+            prompt_tokens: tally.usage.prompt_tokens,
+            completion_tokens: tally.usage.completion_tokens,
+            cost: tally.cost,
+        }
+    }
+
+    /// What judging an answer would take: one request, unless its reply is kept.
+    pub(super) fn forecast(&self, rubric: &Rubric, answer: &str) -> Result<Forecast> {
+        let request = self.first_request(rubric, answer)?;
+        if self.endpoint.has_kept(&request, self.earlier()) {
+            return Ok(Forecast::default());
+        }
+        let prompt_tokens = estimated_tokens(self.endpoint.size(&request));
+        let completion_tokens = rubric.criteria.len() as u64 * TOKENS_PER_CRITERION;
+        Ok(Forecast { calls: 1, prompt_tokens, completion_tokens })
+    }
+
+    /// With one sample, each request has one reply.
+    fn earlier(&self) -> Option<Earlier<'_>> {
+        self.replies.as_deref().map(|replies| Earlier { replies, sample: 0 })
+    }
+
+    fn first_request(&self, rubric: &Rubric, answer: &str) -> Result<ChatRequest> {
+        let prepared = self.prepared(rubric)?;
+        let instructions = message(Role::System, prepared.instructions.clone());
+        let messages = vec![instructions, message(Role::User, self.prompts.answer(answer)?)];
+        Ok(self.request(messages, &prepared))
+    }
+
     /// A bank has one rubric of an id, so the id identifies it.
-    fn prepared(&self, rubric: &Rubric) -> Result<Arc<Prepared>, Failed> {
+    fn prepared(&self, rubric: &Rubric) -> Result<Arc<Prepared>> {
         let known = || self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(prepared) = known().get(&rubric.id) {
             return Ok(Arc::clone(prepared));
         }
-        let instructions = self.prompts.instructions(rubric).map_err(|error| Failed::prompt(&error))?;
+        let instructions = self.prompts.instructions(rubric)?;
         let prepared = Arc::new(Prepared { instructions, schema: Arc::new(critique_schema(rubric)) });
         Ok(Arc::clone(known().entry(rubric.id.clone()).or_insert(prepared)))
     }
@@ -165,12 +213,7 @@ struct Asking<'a, 'w> {
 impl Asking<'_, '_> {
     async fn critique(&mut self) -> Result<Critique, Failed> {
         let (rubric, answer, prompts) = (self.rubric, self.answer, &self.judge.prompts);
-        let prepared = self.judge.prepared(rubric)?;
-        let messages = vec![
-            message(Role::System, prepared.instructions.clone()),
-            message(Role::User, prompts.answer(answer).map_err(|error| Failed::prompt(&error))?),
-        ];
-        let mut request = self.judge.request(messages, &prepared);
+        let mut request = self.judge.first_request(rubric, answer).map_err(|error| Failed::prompt(&error))?;
         let first = self.reply(&mut request).await?;
         let complaints = match reader::read(rubric, answer, &first.text) {
             Ok(reading) if reading.unfounded.is_empty() => {
@@ -198,7 +241,7 @@ impl Asking<'_, '_> {
     async fn reply(&mut self, request: &mut ChatRequest) -> Result<Reply, Failed> {
         for last in [false, true] {
             let reply = self.one_reply(request).await.map_err(|error| Failed::endpoint(&error))?;
-            self.spent.add(&reply);
+            self.spent.add(&reply, self.judge.endpoint.cost(reply.usage));
             match reply.finish {
                 Finish::Stop | Finish::Other => {
                     return Ok(Reply { text: reply.text, reasoning: reply.reasoning, id: reply.id });
@@ -216,8 +259,7 @@ impl Asking<'_, '_> {
 
     async fn one_reply(&mut self, request: &ChatRequest) -> Result<ChatReply, EndpointError> {
         let (rubric, answer, endpoint) = (self.rubric, self.answer, &self.judge.endpoint);
-        // With one sample, each request has one reply.
-        let earlier = self.judge.replies.as_deref().map(|replies| Earlier { replies, sample: 0 });
+        let earlier = self.judge.earlier();
         let Some(watch) = self.watch.as_deref_mut() else {
             return endpoint.reply(request, earlier, Arrival::Whole).await;
         };
@@ -260,13 +302,13 @@ fn better(rubric: &Rubric, answer: &str, first: &str, second: &str) -> Result<Cr
 /// Why there is no critique.
 struct Failed {
     reason: Reason,
-    stops_the_run: bool,
+    stop: Stop,
     hint: Option<String>,
 }
 
 impl Failed {
     fn because(kind: ReasonKind, message: String) -> Self {
-        Self { reason: Reason { kind, message }, stops_the_run: false, hint: None }
+        Self { reason: Reason { kind, message }, stop: Stop::No, hint: None }
     }
 
     fn malformed(complaints: &[String]) -> Self {
@@ -289,7 +331,7 @@ impl Failed {
     /// A template that fails for one answer fails for all.
     fn prompt(error: &crate::error::Error) -> Self {
         let hint = error.advice().map(str::to_owned);
-        Self { stops_the_run: true, hint, ..Self::because(ReasonKind::EndpointFailed, error.to_string()) }
+        Self { stop: Stop::Failed, hint, ..Self::because(ReasonKind::EndpointFailed, error.to_string()) }
     }
 
     fn endpoint(error: &EndpointError) -> Self {
@@ -298,7 +340,11 @@ impl Failed {
             EndpointError::Refused { .. } => ReasonKind::Refused,
             _ => ReasonKind::EndpointFailed,
         };
-        let stops_the_run = error.stops_the_run();
-        Self { stops_the_run, hint: error.hint(), ..Self::because(kind, error.to_string()) }
+        let stop = match error {
+            EndpointError::CapReached { .. } => Stop::Capped,
+            error if error.stops_the_run() => Stop::Failed,
+            _ => Stop::No,
+        };
+        Self { stop, hint: error.hint(), ..Self::because(kind, error.to_string()) }
     }
 }

@@ -19,13 +19,22 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Opens the database at `path`, made if it is missing, with the tables that `migrations` describe.
 pub(super) fn open(path: &Path, migrations: &Migrations<'_>) -> Result<Connection> {
     create_private(path).map_err(|fault| cannot_open(path, &fault.to_string()))?;
-    let mut connection = Connection::open(path).map_err(|fault| explained(path, &fault))?;
-    prepare(&connection).map_err(|fault| explained(path, &fault))?;
-    migrations.to_latest(&mut connection).map_err(|fault| match fault {
+    let mut connection = open_again(path)?;
+    // Of two processes that find a new file, one comes second; what it wanted to make is there when it looks again.
+    let migrated = migrations.to_latest(&mut connection).or_else(|_| migrations.to_latest(&mut connection));
+    migrated.map_err(|fault| match fault {
         MigrationError::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => newer(path),
         MigrationError::RusqliteError { err, .. } => explained(path, &err),
         other => cannot_open(path, &other.to_string()),
     })?;
+    Ok(connection)
+}
+
+/// Another connection to a database that this process has [opened](open). It touches the file only through SQLite:
+/// closing any other handle to the file would drop the locks of this process's first connection.
+pub(super) fn open_again(path: &Path) -> Result<Connection> {
+    let connection = Connection::open(path).map_err(|fault| explained(path, &fault))?;
+    prepare(&connection).map_err(|fault| explained(path, &fault))?;
     Ok(connection)
 }
 

@@ -28,7 +28,7 @@ fn ungraded(answer: &str, second: i64) -> Attempt {
         seconds: 61,
         origin: Origin::Asked,
         rubric: "sha256:00".into(),
-        status: Status::Ungraded { reason },
+        status: Status::Ungraded { reason, usage: None },
         key: "sha256:11".into(),
     }
 }

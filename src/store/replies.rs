@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use rusqlite_migration::{M, Migrations};
@@ -24,8 +24,15 @@ const FILE: &str = "replies.sqlite";
 /// Notes that may wait to be written. Where the disk falls further behind, replies are not kept.
 const MOST_WAITING: usize = 4096;
 
-/// Notes that are written at once: enough that committing costs little, few enough to be done in milliseconds.
-const AT_ONCE: usize = 256;
+/// Notes that are written at once. Identities are scattered over all pages of their index, so the more are written
+/// together, the fewer pages are written for each.
+const AT_ONCE: usize = 1024;
+
+/// How long notes are gathered; what a crash loses is asked for again.
+const GATHERED_FOR: Duration = Duration::from_millis(200);
+
+/// Pages of the write-ahead log (16 MB) before they are put in their places, each once.
+const LOG_PAGES: u32 = 4096;
 
 /// Replies that are dropped together before the size is looked at again.
 const DROPPED_TOGETHER: u32 = 64;
@@ -62,7 +69,10 @@ impl KeptReplies {
         reader
             .query_row("SELECT count(*) FROM (SELECT id FROM replies LIMIT 1)", [], |_| Ok(()))
             .map_err(|fault| database::explained(&path, &fault))?;
-        let mut writer = database::open(&path, &migrations())?;
+        let mut writer = database::open_again(&path)?;
+        writer
+            .pragma_update(None, "wal_autocheckpoint", LOG_PAGES)
+            .map_err(|fault| database::explained(&path, &fault))?;
         let (notes, told) = mpsc::sync_channel(MOST_WAITING);
         let off = Arc::new(AtomicBool::new(false));
         let switch = Arc::clone(&off);
@@ -128,7 +138,7 @@ fn migrations() -> Migrations<'static> {
     Migrations::new(vec![M::up(
         "CREATE TABLE replies (
             id BLOB NOT NULL UNIQUE,
-            used INTEGER NOT NULL, -- milliseconds since 1970
+            used INTEGER NOT NULL, -- microseconds since 1970
             text TEXT NOT NULL,
             reasoning INTEGER NOT NULL
         ) STRICT;
@@ -139,9 +149,7 @@ fn migrations() -> Migrations<'static> {
 /// Writes notes until nobody is left to send any. After a fault they are read and forgotten.
 fn write_all(writer: &mut Connection, notes: &Receiver<Note>, most_bytes: u64, off: &AtomicBool) {
     while let Ok(first) = notes.recv() {
-        let batch: Vec<Note> = std::iter::once(first)
-            .chain(std::iter::from_fn(|| notes.try_recv().ok()).take(AT_ONCE))
-            .collect();
+        let batch = gathered(first, notes);
         if !off.load(Ordering::Relaxed) && write(writer, &batch, most_bytes).is_err() {
             off.store(true, Ordering::Relaxed);
         }
@@ -153,10 +161,22 @@ fn write_all(writer: &mut Connection, notes: &Receiver<Note>, most_bytes: u64, o
     }
 }
 
+/// A note and those that follow shortly.
+fn gathered(first: Note, notes: &Receiver<Note>) -> Vec<Note> {
+    let until = Instant::now() + GATHERED_FOR;
+    let mut batch = vec![first];
+    while batch.len() < AT_ONCE && !matches!(batch.last(), Some(Note::Settle(_))) {
+        let left = until.saturating_duration_since(Instant::now());
+        let Ok(next) = notes.recv_timeout(left) else { break };
+        batch.push(next);
+    }
+    batch
+}
+
 fn write(writer: &mut Connection, notes: &[Note], most_bytes: u64) -> rusqlite::Result<()> {
     // Begun as a writer: a reader that turns into one may meet another that has just done so, and fail.
     let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let now = milliseconds_since_1970();
+    let now = microseconds_since_1970();
     for note in notes {
         match note {
             Note::Keep(id, reply) => {
@@ -200,9 +220,9 @@ fn bytes_in_use(transaction: &Transaction<'_>) -> rusqlite::Result<u64> {
     Ok(used.saturating_mul(number("page_size")?).unsigned_abs())
 }
 
-fn milliseconds_since_1970() -> i64 {
+fn microseconds_since_1970() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -255,8 +275,6 @@ mod tests {
                 // Used again and again, so it stays; what was written in the same batch may go.
                 assert!(replies.find(&id(0)).is_some(), "after {number}");
                 settle(&replies);
-                // Times are counted in milliseconds.
-                thread::sleep(Duration::from_millis(2));
             }
         }
         settle(&replies);

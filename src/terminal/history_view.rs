@@ -88,7 +88,7 @@ pub fn render_attempt(attempt: &Attempt, asked: &Asked<'_>, view: &View) -> Stri
     page.gap();
     match &attempt.status {
         Status::Graded(graded) => critique_lines(&mut page, attempt, graded, asked, *view),
-        Status::Ungraded { reason } => {
+        Status::Ungraded { reason, .. } => {
             page.labelled("", (Tone::Fair, "No critique:"), Tone::Plain, &reason.message);
         }
     }

@@ -6,34 +6,48 @@ use std::time::Duration;
 use super::View;
 use super::view::Tone;
 use crate::score::Band;
-use crate::summary::Summary;
+use crate::summary::{Spending, Summaries, Summary};
 
 /// The most flagged mistakes that are named.
 const MOST_MISTAKES: usize = 5;
 
-/// Counts, mean, bands, mistakes and tokens of a run that took `elapsed`.
-pub fn render_summary(summary: &Summary, elapsed: Duration, view: &View) -> String {
+/// Counts, mean, bands, mistakes and spending of a run that took `elapsed`; `spending` is what its requests took.
+pub fn render_summary(summaries: &Summaries, spending: Spending, elapsed: Duration, view: &View) -> String {
     let mut text = String::new();
+    let all = summaries.of_all();
+    let below = if summaries.whole.is_some() { "; below, the whole file" } else { "" };
     // Writing to a String cannot fail, here and below.
-    let _ = writeln!(text, "{}", view.paint(Tone::Heading, &counts(summary, elapsed)));
-    if let Some(mean) = summary.mean() {
-        let bands = Band::ALL.map(|band| format!("{} {}", band.name(), summary.in_band(band)));
+    let heading = format!("{}{below}", counts(&summaries.run, elapsed));
+    let _ = writeln!(text, "{}", view.paint(Tone::Heading, &heading));
+    if let Some(mean) = all.mean() {
+        let bands = Band::ALL.map(|band| format!("{} {}", band.name(), all.in_band(band)));
         let _ = writeln!(text, "mean score   {mean:.1} ({})", bands.join(", "));
     }
-    let mistakes = summary.most_flagged();
+    let mistakes = all.most_flagged();
     if !mistakes.is_empty() {
         let named = mistakes.iter().take(MOST_MISTAKES).map(|(id, count)| format!("{id} {count}"));
         let _ = writeln!(text, "mistakes     {}", named.collect::<Vec<_>>().join(", "));
     }
-    if summary.ungraded() > 0 {
-        let reasons = summary.reasons().into_iter().map(|(kind, count)| format!("{} {count}", kind.name()));
+    if all.ungraded() > 0 {
+        let reasons = all.reasons().into_iter().map(|(kind, count)| format!("{} {count}", kind.name()));
         let _ = writeln!(text, "ungraded     {}", reasons.collect::<Vec<_>>().join(", "));
     }
-    let (sent, received) = summary.tokens();
-    if sent + received > 0 {
-        let _ = writeln!(text, "tokens       {sent} sent, {received} received");
+    if summaries.whole.is_some() && all.spending().prompt_tokens > 0 {
+        let _ = writeln!(text, "all runs     {}", spent(all.spending()));
+    }
+    if spending.requests > 0 {
+        let requests = if spending.requests == 1 { "request" } else { "requests" };
+        let _ = writeln!(text, "this run     {} {requests}, {}", spending.requests, spent(spending));
     }
     text
+}
+
+fn spent(spending: Spending) -> String {
+    let tokens = format!("{} tokens sent, {} received", spending.prompt_tokens, spending.completion_tokens);
+    match spending.cost {
+        Some(cost) => format!("{tokens}, cost {cost:.4}"),
+        None => tokens,
+    }
 }
 
 fn counts(summary: &Summary, elapsed: Duration) -> String {

@@ -9,7 +9,7 @@ use crate::bank::Rubric;
 use crate::cli::PracticeArgs;
 use crate::error::{Error, Exit, Result};
 use crate::files;
-use crate::judge::{JudgeFailure, Spent};
+use crate::judge::{JudgeFailure, Spent, Stop};
 use crate::record::GradeRecord;
 use crate::score::{Grade, Outcome};
 use crate::session::{Judged, Sheet, judge_answer, judge_line, spinner};
@@ -86,7 +86,7 @@ fn report_failure(
         practice.context.terminal.print(&json_line(practice, rubric, text, &outcome, failure.spent))?;
     }
     let message = format!("no critique: {}", sanitised(&failure.reason.message));
-    if failure.stops_the_run {
+    if failure.stop != Stop::No {
         let error = Error::failed(message);
         return Err(match failure.hint {
             Some(hint) => error.hint(hint),

@@ -3,14 +3,19 @@
 //! The engine only judges. It knows no files and no screen, and it never asks twice: transport faults are
 //! retried by the endpoint, malformed critiques are repaired by the judge.
 
+mod order;
+mod seen;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+pub use order::Order;
+pub use seen::Seen;
+
 use crate::answer::Answer;
 use crate::bank::Rubric;
-use crate::judge::{Judge, JudgeFailure, Spent};
+use crate::judge::{Judge, JudgeFailure, Spent, Stop};
 use crate::score::{Grade, Outcome};
 
 /// One answer to be judged.
@@ -22,6 +27,8 @@ pub struct Task {
     pub rubric: Arc<Rubric>,
     /// The identity of its grade.
     pub key: String,
+    /// Its place in the order of the input.
+    pub number: u64,
 }
 
 /// What came of a task.
@@ -49,14 +56,14 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine that judges at most `at_once` answers at the same time.
+    /// An engine that judges at most `at_once` answers at the same time, and no more than the judge takes.
     pub fn new(judge: Arc<Judge>, at_once: usize) -> Self {
         Self { judge, at_once: at_once.max(1), in_flight: JoinSet::new() }
     }
 
     /// Whether another task may start.
     pub fn has_room(&self) -> bool {
-        self.in_flight.len() < self.at_once
+        self.in_flight.len() < self.at_once.min(self.judge.at_once())
     }
 
     /// Whether nothing is being judged.
@@ -79,17 +86,6 @@ impl Engine {
             Err(_) => None,
         }
     }
-
-    /// Drops whatever is being judged once `grace` is over; until then, what finishes is returned.
-    pub async fn wind_down(&mut self, grace: Duration) -> Vec<Event> {
-        let mut finished = Vec::new();
-        let deadline = tokio::time::Instant::now() + grace;
-        while let Ok(Some(event)) = tokio::time::timeout_at(deadline, self.next()).await {
-            finished.push(event);
-        }
-        self.in_flight.abort_all();
-        finished
-    }
 }
 
 async fn judge_one(judge: &Judge, task: Task) -> Event {
@@ -99,7 +95,7 @@ async fn judge_one(judge: &Judge, task: Task) -> Event {
             let grade = Grade::new(&task.rubric, judgement.critique);
             Event::Judged { task, outcome: Outcome::Graded(Box::new(grade)), spent: judgement.spent }
         }
-        Err(failure) if failure.stops_the_run => Event::Stopped(failure),
+        Err(failure) if failure.stop != Stop::No => Event::Stopped(failure),
         Err(failure) => {
             Event::Judged { task, outcome: Outcome::Ungraded(failure.reason), spent: failure.spent }
         }

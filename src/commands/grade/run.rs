@@ -1,0 +1,177 @@
+//! A run over many answers: reads while there is room, writes what is done, and ends in good order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::interrupts::Interrupts;
+use super::plan::{Plan, Step};
+use crate::batch::{Engine, Event, Order, Task};
+use crate::error::Result;
+use crate::files::answers::Record;
+use crate::files::grades::{GradesOutput, Written};
+use crate::judge::{Judge, JudgeFailure, Spent, Stop};
+use crate::record::GradeRecord;
+use crate::score::Outcome;
+use crate::summary::Summary;
+use crate::terminal::{Bar, sanitised};
+
+/// After an interrupt, judges get this long to finish what they have begun.
+const GRACE: Duration = Duration::from_secs(5);
+/// At most this many malformed records are named on the screen; the grades file has all of them.
+const MOST_NAMED: usize = 20;
+
+/// How a run ended.
+pub(super) enum Ended {
+    /// Every record was read and has an outcome.
+    Complete,
+    /// Ctrl-C.
+    Interrupted,
+    /// A cap on spending is reached.
+    Capped(JudgeFailure),
+    /// The judge can't go on.
+    Stopped(JudgeFailure),
+    /// The reader of standard output has gone.
+    NobodyReads,
+}
+
+/// A run over many answers.
+pub(super) struct Run {
+    pub(super) engine: Engine,
+    pub(super) plan: Plan,
+    pub(super) judge: Arc<Judge>,
+    pub(super) output: GradesOutput,
+    /// Where lines wait for those before them, if the order is to be kept.
+    pub(super) order: Option<Order<GradeRecord>>,
+    pub(super) summary: Summary,
+    pub(super) bar: Bar,
+    /// How many ungraded answers were named on the screen.
+    pub(super) named: usize,
+}
+
+impl Run {
+    pub(super) async fn all(&mut self, mut records: mpsc::Receiver<Result<Record>>) -> Result<Ended> {
+        let mut interrupts = Interrupts::listen()?;
+        let mut reading = true;
+        while reading || !self.engine.is_idle() {
+            let ended = tokio::select! {
+                () = interrupts.next() => Some(Ended::Interrupted),
+                Some(event) = self.engine.next(), if !self.engine.is_idle() => self.on_event(event)?,
+                record = records.recv(), if reading && self.has_room() => match record {
+                    Some(record) => self.on_record(record?)?,
+                    None => {
+                        reading = false;
+                        None
+                    }
+                },
+            };
+            if let Some(ended) = ended {
+                return self.wind_down(ended, interrupts).await;
+            }
+        }
+        Ok(Ended::Complete)
+    }
+
+    fn has_room(&self) -> bool {
+        self.engine.has_room() && self.order.as_ref().is_none_or(Order::has_room)
+    }
+
+    fn on_record(&mut self, record: Record) -> Result<Option<Ended>> {
+        let number = self.order.as_mut().map_or(0, Order::take);
+        match self.plan.step(record, number, &self.output) {
+            Step::Known => {
+                self.summary.add_known();
+                self.bar.step();
+                self.done(number, None)
+            }
+            Step::Judge(task) => {
+                self.engine.start(*task);
+                Ok(None)
+            }
+            Step::Settle(record) => self.done(number, Some(*record)),
+        }
+    }
+
+    fn on_event(&mut self, event: Event) -> Result<Option<Ended>> {
+        match event {
+            Event::Judged { task, outcome, spent } => {
+                let number = task.number;
+                let record = self.record(task, &outcome, spent);
+                self.done(number, Some(record))
+            }
+            Event::Stopped(failure) => Ok(Some(match failure.stop {
+                Stop::Capped => Ended::Capped(failure),
+                Stop::No | Stop::Failed => Ended::Stopped(failure),
+            })),
+        }
+    }
+
+    fn record(&self, task: Task, outcome: &Outcome, spent: Spent) -> GradeRecord {
+        let judge = self.judge.record();
+        GradeRecord::of(&task.answer, &task.rubric, outcome, judge, spent.record(), task.key)
+    }
+
+    /// Writes a line when its turn has come, and those that waited for it.
+    fn done(&mut self, number: u64, record: Option<GradeRecord>) -> Result<Option<Ended>> {
+        let Some(order) = &mut self.order else {
+            return record.map_or(Ok(None), |record| self.write(&record));
+        };
+        for record in order.done(number, record) {
+            if let Some(ended) = self.write(&record)? {
+                return Ok(Some(ended));
+            }
+        }
+        Ok(None)
+    }
+
+    fn write(&mut self, record: &GradeRecord) -> Result<Option<Ended>> {
+        self.name_ungraded(record);
+        self.summary.add(record);
+        self.bar.step();
+        Ok(match self.output.write(record)? {
+            Written::Whole => None,
+            Written::NobodyReads => Some(Ended::NobodyReads),
+        })
+    }
+
+    fn name_ungraded(&mut self, record: &GradeRecord) {
+        let Some(reason) = record.reason() else { return };
+        self.named += 1;
+        if self.named <= MOST_NAMED {
+            let line = format!("ungraded {}: {}", record.id, reason.message);
+            self.bar.line(&sanitised(&line));
+        } else if self.named == MOST_NAMED + 1 {
+            self.bar.line("further ungraded answers are only counted here; their reasons are in the output");
+        }
+    }
+
+    /// Lets the judges finish what they have begun; at a cap, however long that takes, for it is paid for, else for
+    /// a few seconds. Another Ctrl-C ends that at once.
+    async fn wind_down(&mut self, ended: Ended, mut interrupts: Interrupts) -> Result<Ended> {
+        let grace = match ended {
+            Ended::NobodyReads => return Ok(ended),
+            Ended::Capped(_) => Duration::MAX,
+            Ended::Interrupted | Ended::Stopped(_) | Ended::Complete => GRACE,
+        };
+        if matches!(ended, Ended::Interrupted) && !self.engine.is_idle() {
+            self.bar.line("Finishing what was begun, for a few seconds; Ctrl-C again stops at once.");
+        }
+        let mut grace = std::pin::pin!(tokio::time::sleep(grace));
+        while !self.engine.is_idle() {
+            tokio::select! {
+                biased;
+                () = interrupts.next() => break,
+                () = &mut grace => break,
+                Some(event) = self.engine.next() => {
+                    self.on_event(event)?;
+                }
+            }
+        }
+        // What waits for answers that will not come now was paid for, too.
+        for record in self.order.as_mut().map(Order::rest).unwrap_or_default() {
+            self.write(&record)?;
+        }
+        Ok(ended)
+    }
+}
