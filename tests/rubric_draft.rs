@@ -250,10 +250,12 @@ fn what_is_valid_but_of_little_use_goes_back_once_and_is_then_taken() {
     assert_eq!((ran.code, fake.requests().len()), (0, 4), "{}", ran.stderr);
     let asked = fake.requests()[2].last_message().to_owned();
     assert!(
-        asked.contains(&format!("\"{sentence}\" is among the signs of clips-vanishing-gradients and")),
+        asked.contains(&format!("\"{sentence}\" is among signs and among not_signs; put it where")),
         "{asked}"
     );
-    assert!(coach.read(FILE).contains("kind = \"said\""), "the first reply is better than none");
+    let text = coach.read(FILE);
+    assert!(text.contains("kind = \"said\""), "the first reply is better than none: {text}");
+    assert!(!text.contains(sentence), "which of the two it is, nobody knows: {text}");
 }
 
 #[test]
