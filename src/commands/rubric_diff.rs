@@ -51,7 +51,7 @@ pub async fn run(args: &RubricDiffArgs, context: &Context) -> Result<Exit> {
         as_text(&changes, shift.as_ref(), (&before, &after), context)
     };
     context.terminal.print(&text)?;
-    exit(args, &changes, shift.as_ref())
+    Ok(exit(args, &changes, shift.as_ref()))
 }
 
 /// The file of that name; else the bank's rubric of that id.
@@ -202,10 +202,10 @@ fn verdict(changes: &[Change], before: &Rubric, after: &Rubric) -> String {
     }
 }
 
-fn exit(args: &RubricDiffArgs, changes: &[Change], shift: Option<&Shift>) -> Result<Exit> {
+fn exit(args: &RubricDiffArgs, changes: &[Change], shift: Option<&Shift>) -> Exit {
     let moves = shift.map_or_else(|| may_change_grades(changes), |shift| !shift.moved.is_empty());
     if args.exit_code && moves {
-        return Ok(Exit::Failed);
+        return Exit::Failed;
     }
-    Ok(if shift.is_some_and(|shift| !shift.ungraded.is_empty()) { Exit::SomeUngraded } else { Exit::Done })
+    if shift.is_some_and(|shift| !shift.ungraded.is_empty()) { Exit::SomeUngraded } else { Exit::Done }
 }
