@@ -1,8 +1,9 @@
 //! How fast and how good the built-in judge is.
 //!
-//!     cargo bench --bench built_in                         answers a second on one core
-//!     cargo bench --bench built_in -- exemplars [DETAILS]  against the levels and mistakes of shipped exemplars
-//!     cargo bench --bench built_in -- saf FILE             Pearson r within questions, against human scores
+//!     cargo bench --bench built_in              answers a second on one core
+//!     cargo bench --bench built_in -- saf FILE  Pearson r within questions, against human scores
+//!
+//! How good it is on the exemplars of rubrics is what `coach rubric test` says.
 //!
 //! FILE is JSONL with `question_id`, `question`, `reference`, `answer` and `score`, as in SAF (Filighera et al.
 //! 2022). Answers that say nothing ("No response.") are many there and easy, so figures are given with and
@@ -14,7 +15,6 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use interview_coach::bank::{Bank, Rubric, parse};
-use interview_coach::critique::Critique;
 use interview_coach::judge::built_in::BuiltIn;
 
 /// Length that answers are brought to before their number a second is measured.
@@ -24,7 +24,6 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     match arguments.first().map(String::as_str) {
         Some("saf") => saf(arguments.get(1).expect("saf needs a file")),
-        Some("exemplars") => exemplars(arguments.get(1).is_some()),
         _ => speed(),
     }
 }
@@ -80,85 +79,6 @@ fn pearson(pairs: &[(f64, f64)]) -> f64 {
     let (xy, xx, yy) =
         (sum(&|p| (p.0 - mx) * (p.1 - my)), sum(&|p| (p.0 - mx).powi(2)), sum(&|p| (p.1 - my).powi(2)));
     if xx * yy > 0.0 { xy / (xx * yy).sqrt() } else { 0.0 }
-}
-
-fn exemplars(details: bool) {
-    let judge = BuiltIn::new();
-    let (mut exact, mut near, mut all, mut scores) = (0, 0, 0_usize, Vec::new());
-    let mut counts: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
-    let bank = bank();
-    for rubric in bank.rubrics() {
-        let prepared = judge.prepare(rubric);
-        let mut own = Vec::new();
-        for exemplar in &rubric.exemplars {
-            let critique = judge.critique(&prepared, rubric, &exemplar.answer);
-            let score = |level: &dyn Fn(usize) -> f64| {
-                let criteria = rubric.criteria.iter().enumerate();
-                let sum: f64 = criteria.map(|(i, c)| c.weight * level(i) / f64::from(c.max_level())).sum();
-                100.0 * sum / rubric.criteria.iter().map(|c| c.weight).sum::<f64>()
-            };
-            let expected = |i: usize| f64::from(exemplar.levels[&rubric.criteria[i].id]);
-            own.push((score(&|i| f64::from(critique.ratings[i].level)), score(&expected)));
-            for (index, rating) in critique.ratings.iter().enumerate() {
-                let off = (f64::from(rating.level) - expected(index)).abs();
-                all += 1;
-                exact += usize::from(off < 0.5);
-                near += usize::from(off < 1.5);
-            }
-            count(rubric, exemplar, &critique, &mut counts, details);
-            if details {
-                let levels: Vec<_> =
-                    critique.ratings.iter().enumerate().map(|(i, r)| (r.level, expected(i))).collect();
-                println!("{:24.24} {:50.50} {levels:?}", rubric.id.as_str(), exemplar.name);
-            }
-        }
-        println!("{:40} r {:.3}", rubric.id.as_str(), pearson(&own));
-        scores.extend(own);
-    }
-    let share = |count: usize| 100.0 * count as f64 / all as f64;
-    println!(
-        "{all} levels: exact {:.1} %, within one {:.1} %; r of scores {:.3}",
-        share(exact),
-        share(near),
-        pearson(&scores)
-    );
-    let mut total = [0; 3];
-    for (kind, [tp, fp, fnn]) in &counts {
-        (0..3).for_each(|i| total[i] += [tp, fp, fnn][i]);
-        f1(kind, *tp, *fp, *fnn);
-    }
-    f1("all", total[0], total[1], total[2]);
-}
-
-fn f1(name: &str, tp: usize, fp: usize, missed: usize) {
-    let (p, r) = (tp as f64 / (tp + fp) as f64, tp as f64 / (tp + missed) as f64);
-    println!(
-        "mistakes {name:8} precision {p:.2} recall {r:.2} F1 {:.3} ({tp} found, {fp} wrong, {missed} missed)",
-        2.0 * p * r / (p + r)
-    );
-}
-
-fn count<'a>(
-    rubric: &'a Rubric,
-    exemplar: &interview_coach::bank::Exemplar,
-    critique: &Critique,
-    counts: &mut BTreeMap<&'a str, [usize; 3]>,
-    details: bool,
-) {
-    for mistake in &rubric.mistakes {
-        let found = critique.mistakes.iter().find(|flagged| flagged.id == mistake.id);
-        let slot = match (exemplar.mistakes.contains(&mistake.id), found.is_some()) {
-            (true, true) => 0,
-            (false, true) => 1,
-            (true, false) => 2,
-            (false, false) => continue,
-        };
-        counts.entry(mistake.kind.name()).or_default()[slot] += 1;
-        if details {
-            let quote = found.and_then(|f| f.evidence.as_ref()).map(|e| e.quote.as_str()).unwrap_or_default();
-            println!("   {} {} {quote:?}", ["+", "WRONG", "MISSED"][slot], mistake.id);
-        }
-    }
 }
 
 /// A rubric with one criterion that is met by what the reference says.

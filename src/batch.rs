@@ -93,7 +93,7 @@ impl Engine {
 }
 
 async fn judge_one(judge: &Judge, task: Task) -> Event {
-    let verdict = judge.critique(&task.rubric, &task.answer.text, &mut |_| {}).await;
+    let verdict = judge.critique_unseen(&task.rubric, &task.answer.text).await;
     match verdict {
         Ok(judgement) => {
             let grade = Grade::new(&task.rubric, judgement.critique);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::bank::Difficulty;
+use crate::bank::{Difficulty, lint};
 
 /// Practise interview answers about LLMs and machine learning, and get a critique you can check.
 #[derive(Debug, Parser)]
@@ -51,10 +51,14 @@ pub enum ColorChoice {
 pub enum Command {
     /// Answer a question and get a critique
     Practice(PracticeArgs),
+    /// Show, delete, export and import what you answered
+    History(HistoryArgs),
     /// Grade many answers from JSONL or CSV files
     Grade(GradeArgs),
     /// Compare grades with what humans gave the same answers
     Agreement(AgreementArgs),
+    /// Make a page, a sheet, a summary or test cases of grades
+    Report(ReportArgs),
     /// List the questions of the bank
     List(ListArgs),
     /// Show a question and how its answers are judged
@@ -80,6 +84,9 @@ pub struct JudgeArgs {
     /// Model to ask for at the endpoint
     #[arg(long, value_name = "MODEL", env = "COACH_MODEL", help_heading = "Judge")]
     pub model: Option<String>,
+    /// Ask the model anew, and keep no replies
+    #[arg(long, help_heading = "Judge")]
+    pub no_cache: bool,
 }
 
 /// Which questions.
@@ -135,6 +142,78 @@ pub struct DetailArgs {
     /// Also show weights, the wording of the levels reached, and every quotation whole
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// `coach history`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct HistoryArgs {
+    /// What to do with the history; without it, list it.
+    #[command(subcommand)]
+    pub command: Option<HistoryCommand>,
+    /// What to list.
+    #[command(flatten)]
+    pub list: HistoryListArgs,
+}
+
+/// What to do with the history.
+#[derive(Debug, Subcommand)]
+pub enum HistoryCommand {
+    /// List attempts, the newest last
+    List(HistoryListArgs),
+    /// Show an attempt: the answer and its critique
+    Show(HistoryShowArgs),
+    /// Delete attempts
+    Delete(HistoryDeleteArgs),
+    /// Print every attempt as JSONL, for `coach history import` on another machine, or for `coach grade`
+    Export,
+    /// Add the attempts of a file that `coach history export` wrote; what is there already stays as it is
+    Import {
+        /// The file; `-` is standard input
+        file: PathBuf,
+    },
+}
+
+/// `coach history list`
+#[derive(Debug, Clone, Default, Args)]
+pub struct HistoryListArgs {
+    /// Only attempts at this question
+    #[arg(long, value_name = "ID")]
+    pub question: Option<String>,
+    /// How many of the newest to list; 0 lists all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub last: usize,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `coach history show`
+#[derive(Debug, Args)]
+pub struct HistoryShowArgs {
+    /// Id of the attempt, or how it begins
+    #[arg(value_name = "ID")]
+    pub attempt: String,
+    /// How much of the critique is shown.
+    #[command(flatten)]
+    pub detail: DetailArgs,
+    /// Print the attempt as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `coach history delete`
+#[derive(Debug, Args)]
+pub struct HistoryDeleteArgs {
+    /// Ids of the attempts, or how they begin
+    #[arg(value_name = "ID", required_unless_present = "all")]
+    pub attempts: Vec<String>,
+    /// Delete every attempt
+    #[arg(long, conflicts_with = "attempts")]
+    pub all: bool,
+    /// Do not ask first
+    #[arg(long, short)]
+    pub yes: bool,
 }
 
 /// `coach grade`
@@ -209,6 +288,55 @@ fn correlation(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| "must be a number from -1 to 1".to_owned())
 }
 
+/// `coach report`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "With --fail-under, the exit code is 1 when any graded answer is below it, else 3 when an answer is \
+    ungraded.\nExamples:\n  coach report grades.jsonl --answers answers.jsonl -o report.html\n  \
+    coach report grades.jsonl --format junit --fail-under 70 -o grades.xml"
+)]
+pub struct ReportArgs {
+    /// Grades files, as `coach grade` writes them; `-` is standard input
+    #[arg(required = true, value_name = "GRADES")]
+    pub grades: Vec<PathBuf>,
+    /// The answers that were graded, to show them with the evidence in place; may be given several times
+    #[arg(long, value_name = "ANSWERS")]
+    pub answers: Vec<PathBuf>,
+    /// Form of the report; without it by the ending of -o (.html, .csv, .md, .xml), and Markdown without -o
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<ReportFormat>,
+    /// Where the report goes, in place of what is there; standard output without it
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Of CSV: a row for each criterion of each answer, instead of one for each answer
+    #[arg(long)]
+    pub long: bool,
+    /// Score that every answer has to reach, 0 to 100; see below for the exit code
+    #[arg(long, value_name = "SCORE", value_parser = points)]
+    pub fail_under: Option<f64>,
+}
+
+/// Form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// A row for each answer.
+    Csv,
+    /// A summary for a pull request or a chat.
+    Markdown,
+    /// JUnit XML: a test case for each answer.
+    Junit,
+}
+
+fn points(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.0..=100.0).contains(number));
+    number.ok_or_else(|| "must be a number from 0 to 100".to_owned())
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| "must be a number from 0 to 1".to_owned())
+}
+
 /// `coach list`
 #[derive(Debug, Args)]
 pub struct ListArgs {
@@ -244,6 +372,8 @@ pub enum RubricCommand {
     Draft(RubricDraftArgs),
     /// Tell what two rubrics differ in, and whose grades move
     Diff(RubricDiffArgs),
+    /// Try rubrics on their exemplars and on mutations of them
+    Test(RubricTestArgs),
     /// Make rubrics of questions with reference answers and marked answers, from CSV
     Import(RubricImportArgs),
     /// Print rubrics as sheets for human graders
@@ -323,6 +453,55 @@ pub struct RubricDiffArgs {
     pub judge: JudgeArgs,
 }
 
+/// `coach rubric test`
+#[derive(Debug, Args)]
+pub struct RubricTestArgs {
+    /// Ids of rubrics, rubric files or folders of them; all without any
+    #[arg(value_name = "ID|PATH")]
+    pub named: Vec<String>,
+    /// How many mutations of the exemplars are graded as well; without it all by the built-in judge, few by a model
+    #[arg(long, value_name = "EXTENT")]
+    pub mutations: Option<MutationExtent>,
+    /// Show every level, mistake and mutation that differs, also of several rubrics
+    #[arg(long, short, conflicts_with = "json")]
+    pub verbose: bool,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Exit with 1 unless the quadratic-weighted kappa of all levels is at least this
+    #[arg(long, value_name = "KAPPA", value_parser = correlation)]
+    pub min_kappa: Option<f64>,
+    /// Exit with 1 unless this share of all levels is at most one step from the author's
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub min_within_one: Option<f64>,
+    /// Exit with 1 unless F1 of all flagged mistakes is at least this
+    #[arg(long, value_name = "F1", value_parser = share)]
+    pub min_f1: Option<f64>,
+    /// Exit with 1 unless this share of the mutations holds
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub min_held: Option<f64>,
+    /// Exit with 1 unless strong > solid > weak in every rubric
+    #[arg(long)]
+    pub ordered: bool,
+    /// How many answers are judged at once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub concurrency: Option<u16>,
+    /// Which judge grades.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+}
+
+/// How many mutations are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MutationExtent {
+    /// None.
+    None,
+    /// One removal a criterion, each mistake once, one of each kind of appended text, every honest twin.
+    Few,
+    /// Every cited sentence, and every mistake and text with every exemplar.
+    All,
+}
+
 /// `coach rubric import`
 #[derive(Debug, Args)]
 pub struct RubricImportArgs {
@@ -371,4 +550,46 @@ pub enum SheetFormat {
 pub struct RubricCheckArgs {
     /// Files or folders; without them the shipped bank and your own folders
     pub paths: Vec<PathBuf>,
+    /// Take advice for a problem, all of it or that of one class; may be given several times
+    #[arg(long, value_name = "CLASS", value_delimiter = ',', value_parser = denied())]
+    pub deny: Vec<Denied>,
+    /// Format of the report
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: ReportFormat,
+    /// Check again whenever a file is saved, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// Format of a report on rubric files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// With the lines that each problem is about.
+    Human,
+    /// One JSON object.
+    Json,
+    /// Workflow commands of GitHub Actions, which annotate a pull request.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+}
+
+/// Advice that is taken for a problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// All of it.
+    Advice,
+    /// That of one class.
+    Class(lint::Class),
+}
+
+fn denied() -> impl clap::builder::TypedValueParser<Value = Denied> {
+    use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
+    let all = PossibleValue::new("advice").help("all of the classes below");
+    let classes = lint::Class::ALL.map(|(name, _, finds)| PossibleValue::new(name).help(finds));
+    PossibleValuesParser::new(std::iter::once(all).chain(classes)).map(|named| {
+        // The parser admits only these names.
+        let class = lint::Class::ALL.iter().find(|(name, ..)| *name == named);
+        class.map_or(Denied::Advice, |(_, class, _)| Denied::Class(*class))
+    })
 }

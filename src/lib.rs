@@ -8,6 +8,7 @@
 
 pub mod agreement;
 pub mod answer;
+pub mod attempt;
 pub mod bank;
 pub mod batch;
 pub mod cli;
@@ -22,10 +23,14 @@ mod hex;
 pub mod import;
 pub mod judge;
 pub mod nearest;
+pub mod problems;
 pub mod record;
+pub mod report;
 pub mod score;
+pub mod session;
 pub mod sheet;
 pub mod shift;
 pub mod store;
 pub mod summary;
 pub mod terminal;
+pub mod trial;

@@ -45,14 +45,17 @@ fn run(command: Command, settings: Settings) -> Result<Exit> {
     let context = Context { terminal, environment, settings };
     match command {
         Command::Practice(args) => block_on(commands::practice::run(&args, &context)),
+        Command::History(args) => commands::history::run(&args, &context),
         Command::Grade(args) => block_on(commands::grade::run(&args, &context)),
         Command::Agreement(args) => commands::agreement::run(&args, &context),
+        Command::Report(args) => commands::report::run(&args, &context),
         Command::List(args) => commands::list::run(&args, &context),
         Command::Show(args) => commands::show::run(&args, &context),
         Command::Rubric(RubricCommand::New(args)) => commands::rubric_new::run(&args, &context),
-        Command::Rubric(RubricCommand::Check(args)) => commands::rubric_check::run(&args, &context),
+        Command::Rubric(RubricCommand::Check(args)) => block_on(commands::rubric_check::run(&args, &context)),
         Command::Rubric(RubricCommand::Draft(args)) => block_on(commands::rubric_draft::run(&args, &context)),
         Command::Rubric(RubricCommand::Diff(args)) => block_on(commands::rubric_diff::run(&args, &context)),
+        Command::Rubric(RubricCommand::Test(args)) => block_on(commands::rubric_test::run(&args, &context)),
         Command::Rubric(RubricCommand::Import(args)) => commands::rubric_import::run(&args, &context),
         Command::Rubric(RubricCommand::Export(args)) => commands::rubric_export::run(&args, &context),
         Command::Rubric(RubricCommand::Schema) => commands::schema::run(&context),

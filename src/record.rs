@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
 use crate::bank::{CriterionId, MistakeId, MistakeKind, QuestionId, Rubric};
-use crate::critique::{Evidence, Flag};
+use crate::critique::{Critique, Evidence, Flag, FlaggedMistake, Rating};
 use crate::score::{Band, Grade, Outcome, Reason, Score};
 
 /// Who judged.
@@ -158,7 +158,40 @@ impl GradeRecord {
     }
 }
 
-fn graded(rubric: &Rubric, grade: &Grade, judge: JudgeRecord, usage: UsageRecord) -> GradedRecord {
+impl GradedRecord {
+    /// The grade as it was.
+    pub fn grade(&self) -> Grade {
+        let ratings = self.criteria.iter().map(|rating| Rating {
+            id: rating.id.clone(),
+            level: rating.level,
+            reason: rating.reason.clone(),
+            advice: rating.advice.clone(),
+            evidence: rating.evidence.clone(),
+            missing: rating.missing.clone(),
+            unfounded: rating.unfounded,
+        });
+        let mistakes = self.mistakes.iter().map(|mistake| FlaggedMistake {
+            id: mistake.id.clone(),
+            kind: mistake.kind,
+            evidence: mistake.evidence(),
+            why: mistake.why.clone(),
+            advice: mistake.advice.clone(),
+        });
+        let critique =
+            Critique { ratings: ratings.collect(), mistakes: mistakes.collect(), flags: self.flags.clone() };
+        Grade { critique, score: self.score }
+    }
+}
+
+impl MistakeRecord {
+    /// Where the answer says it.
+    fn evidence(&self) -> Option<Evidence> {
+        Some(Evidence { quote: self.quote.clone()?, start: self.start?, end: self.end? })
+    }
+}
+
+/// A grade as written.
+pub fn graded(rubric: &Rubric, grade: &Grade, judge: JudgeRecord, usage: UsageRecord) -> GradedRecord {
     let critique = &grade.critique;
     let criteria = critique.ratings.iter().filter_map(|rating| {
         let criterion = rubric.criterion(rating.id.as_str())?;

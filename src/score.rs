@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bank::Rubric;
+use crate::bank::{CriterionId, Exemplar, MistakeId, Rubric};
 use crate::critique::Critique;
 
 /// Lowest score of the band "strong".
@@ -23,23 +23,31 @@ impl Score {
     ///
     /// Ratings and mistakes that the rubric does not know count for nothing.
     pub fn of(rubric: &Rubric, critique: &Critique) -> Self {
+        let levels = critique.ratings.iter().map(|rating| (&rating.id, rating.level));
+        Self::total(rubric, levels, critique.mistakes.iter().map(|flagged| &flagged.id))
+    }
+
+    /// The score that the levels and mistakes of an exemplar come to.
+    pub fn expected(rubric: &Rubric, exemplar: &Exemplar) -> Self {
+        let levels = exemplar.levels.iter().map(|(id, level)| (id, *level));
+        Self::total(rubric, levels, exemplar.mistakes.iter())
+    }
+
+    fn total<'a>(
+        rubric: &Rubric,
+        levels: impl Iterator<Item = (&'a CriterionId, u8)>,
+        mistakes: impl Iterator<Item = &'a MistakeId>,
+    ) -> Self {
         let weights: f64 = rubric.criteria.iter().map(|criterion| criterion.weight).sum();
-        let earned: f64 = critique
-            .ratings
-            .iter()
-            .filter_map(|rating| {
-                let criterion = rubric.criterion(rating.id.as_str())?;
-                let share =
-                    f64::from(rating.level.min(criterion.max_level())) / f64::from(criterion.max_level());
+        let earned: f64 = levels
+            .filter_map(|(id, level)| {
+                let criterion = rubric.criterion(id.as_str())?;
+                let share = f64::from(level.min(criterion.max_level())) / f64::from(criterion.max_level());
                 Some(criterion.weight * share)
             })
             .sum();
-        let penalties: f64 = critique
-            .mistakes
-            .iter()
-            .filter_map(|flagged| rubric.mistake(flagged.id.as_str()))
-            .map(|mistake| mistake.penalty)
-            .sum();
+        let penalties: f64 =
+            mistakes.filter_map(|id| rubric.mistake(id.as_str())).map(|mistake| mistake.penalty).sum();
         let points = if weights > 0.0 { 100.0 * earned / weights } else { 0.0 };
         Self::rounded(points - penalties)
     }
@@ -234,6 +242,20 @@ mod tests {
             (Score::of(rubric, &one).points() - expected).abs() < 1e-9,
             "a level beyond the top counts as the top"
         );
+    }
+
+    #[test]
+    fn an_exemplar_is_worth_what_a_critique_of_its_labels_is() {
+        let bank = Bank::shipped().unwrap();
+        let rubric = bank.rubric("surprisal").unwrap();
+        let criteria = rubric.criteria.iter();
+        let exemplar = Exemplar {
+            name: "x".to_owned(),
+            answer: "x".to_owned(),
+            levels: criteria.map(|criterion| (criterion.id.clone(), criterion.max_level())).collect(),
+            mistakes: vec![rubric.mistakes[0].id.clone()],
+        };
+        assert_eq!(Score::expected(rubric, &exemplar), Score::of(rubric, &critique(rubric, 1.0, 1)));
     }
 
     #[test]

@@ -60,9 +60,11 @@ pub fn answer_rows(rubrics: &[&Rubric], answers: &[Answer]) -> (Vec<String>, Vec
 }
 
 /// A cell that no spreadsheet takes for a formula: an apostrophe in front of what would begin one, as OWASP
-/// advises (CSV Injection).
-fn safe(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+/// advises (CSV Injection), the wide forms that East Asian spreadsheets read alike included.
+pub(crate) fn safe(cell: &str) -> String {
+    let begins_formula = cell
+        .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+    if begins_formula { format!("'{cell}") } else { cell.to_owned() }
 }
 
 /// A rubric on a page to print or to paste: question, model answer, criteria, mistakes, and a table to fill in.
@@ -144,6 +146,8 @@ mod tests {
             ("-1", "'-1"),
             ("@sum", "'@sum"),
             ("\tx", "'\tx"),
+            ("\n=1", "'\n=1"),
+            ("＝1+1", "'＝1+1"),
             ("a=b", "a=b"),
             ("", ""),
         ] {

@@ -100,6 +100,20 @@ fn texts_carry_nothing_unseen() {
     }
 }
 
+/// A line that begins like a list item keeps its own line when prose is folded, so no wrapped sentence may.
+#[test]
+fn no_sentence_is_wrapped_into_a_list() {
+    for rubric in bank().rubrics() {
+        let (path, text) = file(rubric);
+        for line in text.lines() {
+            let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+            let is_numbered =
+                number.len() < line.len() && (number.starts_with(". ") || number.starts_with(") "));
+            assert!(!is_numbered && !line.starts_with("- ") && !line.starts_with("* "), "{path}: {line}");
+        }
+    }
+}
+
 #[test]
 fn the_published_schema_is_the_one_of_the_types() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("rubrics/schema/rubric.json");
@@ -132,9 +146,13 @@ fn every_shipped_file_fits_the_schema_and_wrong_ones_do_not() {
 
 /// The file itself, as an editor's TOML plug-in would hand it to the schema.
 fn file_as_json(rubric: &Rubric) -> serde_json::Value {
-    let file = Path::new("rubrics").join(&rubric.topic).join(format!("{}.toml", rubric.id));
+    toml::from_str(&file(rubric).1).unwrap()
+}
+
+/// The path of the rubric's file and its text.
+fn file(rubric: &Rubric) -> (String, String) {
+    let file = format!("rubrics/{}/{}.toml", rubric.topic, rubric.id);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
-    let text = std::fs::read_to_string(path)
-        .unwrap_or_else(|_| panic!("{} is not at {}", rubric.id, file.display()));
-    toml::from_str(&text).unwrap()
+    let text = std::fs::read_to_string(path).unwrap_or_else(|_| panic!("{} is not at {file}", rubric.id));
+    (file, text)
 }

@@ -29,7 +29,7 @@ fn endpoint(fake: &FakeEndpoint) -> Endpoint {
 }
 
 fn schema() -> ReplyShape {
-    ReplyShape::Schema { name: "critique".to_owned(), schema: json!({"type": "object"}) }
+    ReplyShape::Schema { name: "critique".to_owned(), schema: json!({"type": "object"}).into() }
 }
 
 fn request(shape: ReplyShape) -> ChatRequest {

@@ -1,127 +1,130 @@
-//! `docs/rubrics.md`, followed as an author would: every command is run, and what it prints has to be what the page
-//! shows.
-#![cfg(unix)]
+//! The bank covers the interview guide that it grew from: every line of `guide.toml` has its rubric.
 
-mod coach;
-
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Command;
 
-use coach::Coach;
+use interview_coach::bank::{Bank, Dimension, Rubric};
+use serde::Deserialize;
 
-/// The line that the author adds in the last step.
-const ADDED: &str = "It also fixes vanishing gradients, because it raises very small ones.";
+/// The lines of the guide: as many as it has, so that none can be dropped unnoticed.
+const QUESTIONS: usize = 19;
+const FREQUENT: usize = 2;
+const PATTERNS: usize = 7;
+const MISTAKES: usize = 5;
+const DIMENSIONS: usize = 3;
 
-/// Where a command in the guide stands for work in an editor.
-const EDIT: &str = "$EDITOR ";
+/// How many questions the bank asks beyond the guide, at least.
+const FURTHER: usize = 20;
 
-fn file(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+/// How many rubrics take up a mistake, or judge a dimension, before a line of the guide counts as covered.
+const USES: usize = 3;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Guide {
+    questions: BTreeMap<String, String>,
+    frequent: BTreeMap<String, String>,
+    patterns: BTreeMap<String, Pattern>,
+    mistakes: BTreeMap<String, String>,
+    dimensions: BTreeMap<String, String>,
 }
 
-/// The commands of the guide's transcripts, each with the lines shown under it.
-fn transcript(guide: &str) -> Vec<(String, Vec<String>)> {
-    let mut commands: Vec<(String, Vec<String>)> = Vec::new();
-    for block in guide.split("```console\n").skip(1) {
-        let block = block.split("\n```").next().unwrap();
-        let mut goes_on = false;
-        for line in block.lines() {
-            if let Some(command) = line.strip_prefix("$ ") {
-                commands.push((command.to_owned(), Vec::new()));
-            } else if goes_on {
-                let (command, _) = commands.last_mut().unwrap();
-                *command = format!("{}{}", command.trim_end_matches('\\'), line.trim_start());
-            } else {
-                commands.last_mut().unwrap().1.push(line.to_owned());
-                continue;
-            }
-            goes_on = line.ends_with('\\');
-        }
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pattern {
+    rubric: String,
+    further: Vec<String>,
+}
+
+impl Guide {
+    fn read() -> Self {
+        toml::from_str(include_str!("guide.toml")).unwrap()
     }
-    commands
-}
 
-/// Both streams of a command, as a terminal shows them.
-fn run(coach: &Coach, command: &str) -> String {
-    let bin = Path::new(env!("CARGO_BIN_EXE_coach")).parent().unwrap().display();
-    let mut shell = Command::new("sh");
-    shell.arg("-c").arg(format!("{{ {command}\n}} 2>&1")).current_dir(coach.folder()).env_clear();
-    // What the program gets in every other test.
-    let program = coach.command(&[]);
-    shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    shell.env("PATH", format!("{bin}:/usr/bin:/bin"));
-    String::from_utf8(shell.output().unwrap().stdout).unwrap()
-}
-
-/// Figures of the built-in judge move with its version; what stands around them does not.
-fn without_figures(line: &str) -> String {
-    let mut shown = String::new();
-    for c in line.chars() {
-        let c = if c.is_ascii_digit() || matches!(c, '+' | '-') { '0' } else { c };
-        if !(matches!(c, '0' | ' ') && shown.ends_with(c)) {
-            shown.push(c);
-        }
+    /// Each line that asks something, with the rubric that answers it.
+    fn asked(&self) -> impl Iterator<Item = (&String, &String)> {
+        let patterns = self.patterns.iter().map(|(line, pattern)| (line, &pattern.rubric));
+        self.questions.iter().chain(&self.frequent).chain(patterns)
     }
-    shown.trim_end().to_owned()
+
+    /// Each question beyond the guide, with the pattern it belongs to.
+    fn further(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.patterns.iter().flat_map(|(line, pattern)| pattern.further.iter().map(move |id| (line, id)))
+    }
 }
 
-/// Whether the lines were printed as the page shows them; `...` stands for any lines.
-fn fits(shown: &[String], printed: &[String]) -> bool {
-    match shown.split_first() {
-        None => printed.is_empty(),
-        Some((first, rest)) if first == "..." => (0..=printed.len()).any(|at| fits(rest, &printed[at..])),
-        Some((first, rest)) => printed.first().is_some_and(|line| line == first) && fits(rest, &printed[1..]),
+fn bank() -> Bank {
+    Bank::shipped().unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+#[test]
+fn no_line_of_the_guide_is_missing() {
+    let guide = Guide::read();
+    assert_eq!(guide.questions.len(), QUESTIONS);
+    assert_eq!(guide.frequent.len(), FREQUENT);
+    assert_eq!(guide.patterns.len(), PATTERNS);
+    assert_eq!(guide.mistakes.len(), MISTAKES);
+    assert_eq!(guide.dimensions.len(), DIMENSIONS);
+    assert!(guide.further().count() >= FURTHER, "{} questions beyond the guide", guide.further().count());
+}
+
+#[test]
+fn every_line_that_asks_has_a_rubric_of_its_own() {
+    let (bank, guide) = (bank(), Guide::read());
+    let mut seen = BTreeMap::new();
+    for (line, id) in guide.asked().chain(guide.further()) {
+        assert!(bank.rubric(id).is_some(), "\"{line}\" names the rubric {id}, which does not exist");
+        if let Some(other) = seen.insert(id, line) {
+            panic!("{id} stands both under \"{other}\" and under \"{line}\"");
+        }
     }
 }
 
 #[test]
-fn every_command_of_the_guide_prints_what_the_guide_shows() {
-    let guide = file("docs/rubrics.md");
-    let finished = file("examples/rubrics/gradient-clipping.toml");
-    assert!(guide.contains(ADDED) && finished.contains(ADDED));
-    let first: String =
-        finished.lines().filter(|line| !line.contains(ADDED)).map(|line| format!("{line}\n")).collect();
-    let mut versions = [first, finished].into_iter();
-    let coach = Coach::new();
-    coach.write("answers.jsonl", file("examples/rubrics/gradient-clipping-answers.jsonl"));
-    let commands = transcript(&guide);
-    assert!(commands.len() >= 10, "{commands:#?}");
-    for (command, shown) in commands {
-        if let Some(path) = command.strip_prefix(EDIT) {
-            coach.write(path, versions.next().unwrap());
-            continue;
-        }
-        let printed = run(&coach, &command);
-        let lines = |text: &mut dyn Iterator<Item = &str>| text.map(without_figures).collect::<Vec<String>>();
-        let (shown, got) = (lines(&mut shown.iter().map(String::as_str)), lines(&mut printed.lines()));
-        assert!(
-            fits(&shown, &got),
-            "$ {command}\nprinted:\n{printed}\nbut the guide shows:\n{}",
-            shown.join("\n")
-        );
-    }
-    assert_eq!(versions.next(), None, "the guide edits the rubric twice");
-}
-
-#[test]
-fn what_the_guide_shows_of_the_finished_rubric_is_in_it() {
-    let (guide, finished) = (file("docs/rubrics.md"), file("examples/rubrics/gradient-clipping.toml"));
-    for block in guide.split("```toml\n").skip(1) {
-        let block = block.split("\n```").next().unwrap();
-        assert!(finished.contains(block), "{block}");
-    }
-    for row in guide.lines().filter(|line| line.starts_with("| ") && line.ends_with(". |")) {
-        let text = row.split(" | ").last().unwrap().trim_end_matches(" |");
-        assert!(finished.contains(text), "{text}");
+fn every_rubric_stands_under_a_line_or_a_pattern() {
+    let guide = Guide::read();
+    let named: BTreeSet<&str> = guide.asked().chain(guide.further()).map(|(_, id)| id.as_str()).collect();
+    for rubric in bank().rubrics() {
+        let id = rubric.id.as_str();
+        assert!(named.contains(id), "{id} belongs to no line; name its pattern in tests/guide.toml");
     }
 }
 
 #[test]
-fn links_of_the_guide_lead_somewhere() {
-    let guide = file("docs/rubrics.md");
-    for link in guide.split("](").skip(1) {
-        let link = link.split(')').next().unwrap();
-        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(link).exists(), "{link}");
+fn every_question_beyond_the_guide_names_its_pattern() {
+    let bank = bank();
+    for (line, id) in Guide::read().further() {
+        let topic = &bank.rubric(id).unwrap_or_else(|| panic!("{id} does not exist")).topic;
+        let file = format!("rubrics/{topic}/{id}.toml");
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file)).unwrap();
+        let named = text.lines().find_map(|text| text.strip_prefix("# Pattern: "));
+        assert_eq!(named, Some(line.as_str()), "the comment `# Pattern: ...` at the head of {file}");
+    }
+}
+
+#[test]
+fn every_warning_is_a_mistake_that_rubrics_flag() {
+    let bank = bank();
+    for (line, id) in &Guide::read().mistakes {
+        let known = bank.catalogue().iter().any(|mistake| mistake.id.as_str() == id);
+        assert!(known, "\"{line}\" names the mistake {id}, which the catalogue does not have");
+        let uses = |rubric: &Rubric| rubric.mistakes.iter().any(|mistake| mistake.id.as_str() == id);
+        let count = bank.rubrics().filter(|rubric| uses(rubric)).count();
+        assert!(count >= USES, "{id} is used by {count} rubrics");
+    }
+}
+
+#[test]
+fn every_way_of_evaluation_is_a_dimension_that_criteria_carry() {
+    let bank = bank();
+    for (line, name) in &Guide::read().dimensions {
+        let dimension =
+            Dimension::ALL.into_iter().find(|(known, _)| known == name).map(|(_, dimension)| dimension);
+        let dimension = dimension.unwrap_or_else(|| panic!("\"{line}\" names {name}, which is no dimension"));
+        let judged = bank
+            .rubrics()
+            .filter(|rubric| rubric.criteria.iter().any(|criterion| criterion.dimension == dimension));
+        let count = judged.count();
+        assert!(count >= USES, "{name} is judged by {count} rubrics");
     }
 }

@@ -1,57 +1,17 @@
 //! `coach grade` with a model as the judge, behind a scripted server on a real socket.
 
 mod coach;
+mod judged;
 mod support;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use coach::{Coach, Ran, answer, by_id};
+use coach::{Coach, answer, by_id};
+use judged::{KEY, TEXT, answer_in, answers, configured, critique, grade, sound};
 use serde_json::{Value, json};
-use support::{FakeEndpoint, Reply, Request};
-
-const TEXT: &str = "Surprisal is minus the logarithm of the probability.";
-const KEY: &str = "sk-never-shown";
-
-/// The answer inside a request: what stands between the two marked lines of its first user message.
-fn answer_in(request: &Request) -> String {
-    let message = request.json["messages"][1]["content"].as_str().unwrap();
-    let marker = message.lines().find(|line| line.starts_with("----- ANSWER-")).unwrap();
-    message.split(marker).nth(1).unwrap().trim().to_owned()
-}
-
-/// A critique of the form that the request's schema asks for: every criterion at level 1, quoting `quote`.
-fn critique(request: &Request, quote: &str) -> Value {
-    let schema = &request.json["response_format"]["json_schema"]["schema"];
-    let criteria = schema["properties"]["ratings"]["properties"].as_object().unwrap();
-    let rating = json!({"quotes": [quote], "missing": [], "reason": "It says so.", "level": 1, "advice": ""});
-    let ratings: BTreeMap<&String, &Value> = criteria.keys().map(|id| (id, &rating)).collect();
-    json!({"ratings": ratings, "mistakes": []})
-}
-
-/// What a sound model replies.
-fn sound(request: &Request) -> Reply {
-    Reply::chat(critique(request, &answer_in(request)).to_string())
-}
-
-fn configured(fake: &FakeEndpoint) -> Coach {
-    let coach = Coach::new().env("TEST_KEY", KEY);
-    let judge = format!(
-        "[judges.m]\nbase_url = \"{}\"\nmodel = \"m\"\napi_key_env = \"TEST_KEY\"\nretries = 0\n",
-        fake.url()
-    );
-    coach.write("config.toml", format!("judge = \"m\"\n{judge}"));
-    coach
-}
-
-fn grade(coach: &Coach) -> Ran {
-    coach.run(&["grade", "a.jsonl", "-o", "g.jsonl", "--config", "config.toml", "--concurrency", "2"])
-}
-
-fn answers(count: usize) -> String {
-    (0..count).map(|at| answer(&format!("a{at}"), "surprisal", &format!("{TEXT} Note {at}."))).collect()
-}
+use support::{FakeEndpoint, Reply};
 
 fn reason(coach: &Coach) -> (String, String) {
     let grades = coach.grades("g.jsonl");
@@ -79,7 +39,7 @@ fn a_model_rates_and_we_score() {
     let body = &requests[0].json;
     assert_eq!(
         (&body["temperature"], &body["seed"], &body["stream"]),
-        (&json!(0.0), &json!(7), &json!(true))
+        (&json!(0.0), &json!(7), &json!(false))
     );
     let instructions = body["messages"][0]["content"].as_str().unwrap();
     assert!(

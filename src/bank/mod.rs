@@ -3,6 +3,7 @@
 //! Reading folders is the business of [`crate::files`]; here texts become rubrics.
 
 pub mod diff;
+pub mod lint;
 pub mod names;
 pub mod parse;
 mod prose;
@@ -42,7 +43,8 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    fn is_catalogue(&self) -> bool {
+    /// Whether it is a catalogue of mistakes, by its name.
+    pub fn is_catalogue(&self) -> bool {
         format!("{}.toml", self.stem) == CATALOGUE
     }
 }
@@ -58,46 +60,25 @@ pub struct Bank {
 impl Bank {
     /// The bank that is compiled in.
     pub fn shipped() -> Result<Self, Vec<Problem>> {
-        let mut files = Vec::new();
-        collect_shipped(&SHIPPED, &mut files);
         let mut bank = Self::default();
-        bank.add(&files)?;
+        bank.add(&shipped_files())?;
         Ok(bank)
     }
 
     /// Adds the files of one folder. A rubric of an id that is already there replaces it, and so does a
     /// mistake of the folder's own catalogue; two rubrics of one id in the same folder are a problem.
     pub fn add(&mut self, files: &[SourceFile]) -> Result<(), Vec<Problem>> {
-        let mut problems = Vec::new();
-        for file in files.iter().filter(|file| file.is_catalogue()) {
-            match parse::catalogue(&file.name, &file.text) {
-                Ok(mistakes) => self.extend_catalogue(mistakes),
-                Err(found) => problems.extend(found),
-            }
+        let folder = read(files, &self.catalogue);
+        self.catalogue = folder.catalogue;
+        for (rubric, file) in folder.rubrics {
+            self.insert(rubric, &file.name);
         }
-        let mut added: BTreeMap<QuestionId, &SourceFile> = BTreeMap::new();
-        for file in files.iter().filter(|file| !file.is_catalogue()) {
-            match parse::rubric(&file.name, &file.stem, &file.text, &self.catalogue) {
-                Ok(rubric) => match added.insert(rubric.id.clone(), file) {
-                    Some(other) => problems.push(same_id(file, other)),
-                    None => self.insert(rubric, &file.name),
-                },
-                Err(found) => problems.extend(found),
-            }
-        }
-        if problems.is_empty() { Ok(()) } else { Err(problems) }
+        if folder.problems.is_empty() { Ok(()) } else { Err(folder.problems) }
     }
 
     fn insert(&mut self, rubric: Rubric, file: &str) {
         self.files.insert(rubric.id.clone(), file.to_owned());
         self.rubrics.insert(rubric.id.clone(), Arc::new(rubric));
-    }
-
-    fn extend_catalogue(&mut self, mistakes: Vec<Mistake>) {
-        for mistake in mistakes {
-            self.catalogue.retain(|known| known.id != mistake.id);
-            self.catalogue.push(mistake);
-        }
     }
 
     /// The rubric of that id.
@@ -123,6 +104,69 @@ impl Bank {
     /// Up to three ids that someone who typed `id` may have meant.
     pub fn ids_like(&self, id: &str) -> Vec<&str> {
         nearest_three(id, self.rubrics.keys().map(QuestionId::as_str))
+    }
+}
+
+/// The files that are compiled in, named as in the repository.
+pub fn shipped_files() -> Vec<SourceFile> {
+    let mut files = Vec::new();
+    collect_shipped(&SHIPPED, &mut files);
+    files
+}
+
+/// What the files of one folder hold, and everything that is wrong with them.
+#[derive(Debug, Clone)]
+pub struct Folder<'f> {
+    /// The valid rubrics, each with its file; no id twice.
+    pub rubrics: Vec<(Rubric, &'f SourceFile)>,
+    /// The mistakes that they could use: the folder's own in front of those from before.
+    pub catalogue: Vec<Mistake>,
+    /// The mistakes of each valid catalogue in the folder, with its file.
+    pub catalogues: Vec<(Vec<Mistake>, &'f SourceFile)>,
+    /// Every problem of every file.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads the files of one folder: catalogues first, since the rubrics beside them use them. `catalogue` is what is
+/// known from the folders before.
+pub fn read<'f>(files: &'f [SourceFile], catalogue: &[Mistake]) -> Folder<'f> {
+    let catalogue = catalogue.to_vec();
+    let mut folder = Folder { rubrics: Vec::new(), catalogue, catalogues: Vec::new(), problems: Vec::new() };
+    let mut is_whole = true;
+    for file in files.iter().filter(|file| file.is_catalogue()) {
+        match parse::catalogue(&file.name, &file.text) {
+            Ok(mistakes) => folder.add_catalogue(mistakes, file),
+            Err(found) => {
+                is_whole = false;
+                folder.problems.extend(found);
+            }
+        }
+    }
+    let mut added: BTreeMap<QuestionId, &SourceFile> = BTreeMap::new();
+    for file in files.iter().filter(|file| !file.is_catalogue()) {
+        let catalogue = if is_whole {
+            parse::Catalogue::Whole(&folder.catalogue)
+        } else {
+            parse::Catalogue::Part(&folder.catalogue)
+        };
+        match parse::rubric_with(&file.name, &file.stem, &file.text, catalogue) {
+            Ok(rubric) => match added.insert(rubric.id.clone(), file) {
+                Some(other) => folder.problems.push(same_id(file, other)),
+                None => folder.rubrics.push((rubric, file)),
+            },
+            Err(found) => folder.problems.extend(found),
+        }
+    }
+    folder
+}
+
+impl<'f> Folder<'f> {
+    fn add_catalogue(&mut self, mistakes: Vec<Mistake>, file: &'f SourceFile) {
+        for mistake in &mistakes {
+            self.catalogue.retain(|known| known.id != mistake.id);
+            self.catalogue.push(mistake.clone());
+        }
+        self.catalogues.push((mistakes, file));
     }
 }
 

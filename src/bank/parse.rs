@@ -18,19 +18,39 @@ const MOST_WEIGHT: f64 = 1000.0;
 
 /// Reads one rubric file. `stem` is the file's name without folder and ending; the id has to equal it.
 pub fn rubric(file: &str, stem: &str, text: &str, catalogue: &[Mistake]) -> Result<Rubric, Vec<Problem>> {
+    rubric_named(file, Some(stem), text, Catalogue::Whole(catalogue))
+}
+
+/// The mistakes that rubrics can `use`.
+#[derive(Debug, Clone, Copy)]
+pub enum Catalogue<'m> {
+    /// All of them.
+    Whole(&'m [Mistake]),
+    /// Those that could be read: a name that is not there may be right.
+    Part(&'m [Mistake]),
+}
+
+/// Reads one rubric file of a folder whose catalogue may be broken. Where only the catalogue is to blame that the
+/// rubric can't be read, there are no problems of the rubric's own.
+pub fn rubric_with(
+    file: &str,
+    stem: &str,
+    text: &str,
+    catalogue: Catalogue<'_>,
+) -> Result<Rubric, Vec<Problem>> {
     rubric_named(file, Some(stem), text, catalogue)
 }
 
 /// Reads a rubric from a file of any name, as a copy of an earlier version has one.
 pub fn rubric_of_any_name(file: &str, text: &str, catalogue: &[Mistake]) -> Result<Rubric, Vec<Problem>> {
-    rubric_named(file, None, text, catalogue)
+    rubric_named(file, None, text, Catalogue::Whole(catalogue))
 }
 
 fn rubric_named(
     file: &str,
     stem: Option<&str>,
     text: &str,
-    catalogue: &[Mistake],
+    catalogue: Catalogue<'_>,
 ) -> Result<Rubric, Vec<Problem>> {
     let document = Document::new(file, text);
     let parsed = document.parse();
@@ -61,7 +81,7 @@ pub fn catalogue(file: &str, text: &str) -> Result<Vec<Mistake>, Vec<Problem>> {
     if document.has_problems() { Err(document.into_problems()) } else { Ok(mistakes) }
 }
 
-fn read_rubric(top: &Table<'_>, stem: Option<&str>, catalogue: &[Mistake]) -> Option<Rubric> {
+fn read_rubric(top: &Table<'_>, stem: Option<&str>, catalogue: Catalogue<'_>) -> Option<Rubric> {
     top.integer("format", FORMAT..=FORMAT);
     let id = kebab(top, "id", &mut BTreeSet::new());
     if let (Some(id), Some(stem)) = (&id, stem)
@@ -80,8 +100,12 @@ fn read_rubric(top: &Table<'_>, stem: Option<&str>, catalogue: &[Mistake]) -> Op
     let sources = all_prose(top, "sources");
     let criteria = read_criteria(top);
     let mistakes = read_mistakes(top, catalogue);
-    let exemplars = read_exemplars(top, &criteria, &mistakes);
+    let exemplars = read_exemplars(top, &Declared::of(top));
     top.report_unknown();
+    // A mistake that only a broken catalogue could explain.
+    if mistakes.len() < top.tables_as_they_are("mistakes").len() {
+        return None;
+    }
     Some(Rubric {
         id: id?.value.into(),
         title: title?,
@@ -124,7 +148,7 @@ fn read_criterion(table: &Table<'_>, seen: &mut BTreeSet<String>) -> Option<Crit
     Some(Criterion { id, title: title?, dimension: dimension?, weight: weight?.value, levels, key_points })
 }
 
-fn read_mistakes(top: &Table<'_>, catalogue: &[Mistake]) -> Vec<Mistake> {
+fn read_mistakes(top: &Table<'_>, catalogue: Catalogue<'_>) -> Vec<Mistake> {
     let mut seen = BTreeSet::new();
     top.tables("mistakes")
         .into_iter()
@@ -138,15 +162,19 @@ fn read_mistakes(top: &Table<'_>, catalogue: &[Mistake]) -> Vec<Mistake> {
         .collect()
 }
 
-fn read_use(table: &Table<'_>, catalogue: &[Mistake], seen: &mut BTreeSet<String>) -> Option<Mistake> {
+fn read_use(table: &Table<'_>, catalogue: Catalogue<'_>, seen: &mut BTreeSet<String>) -> Option<Mistake> {
     let named = kebab(table, "use", seen);
     let penalty = table.optional_number("penalty", 0.0..=100.0);
     let signs = all_prose(table, "signs");
     let not_signs = all_prose(table, "not_signs");
     table.report_unknown();
     let named = named?;
-    let Some(found) = catalogue.iter().find(|mistake| mistake.id == *named.value) else {
-        let known: Vec<&str> = catalogue.iter().map(|mistake| mistake.id.as_str()).collect();
+    let (Catalogue::Whole(mistakes) | Catalogue::Part(mistakes)) = catalogue;
+    let Some(found) = mistakes.iter().find(|mistake| mistake.id == *named.value) else {
+        if matches!(catalogue, Catalogue::Part(_)) {
+            return None;
+        }
+        let known: Vec<&str> = mistakes.iter().map(|mistake| mistake.id.as_str()).collect();
         let help = did_you_mean(&named.value, &known)
             .unwrap_or_else(|| format!("the catalogue has: {}", known.join(", ")));
         table.problem(named.span, format!("the catalogue has no mistake \"{}\"", named.value), Some(help));
@@ -181,7 +209,40 @@ fn read_mistake(table: &Table<'_>, seen: &mut BTreeSet<String>) -> Option<Mistak
     })
 }
 
-fn read_exemplars(top: &Table<'_>, criteria: &[Criterion], mistakes: &[Mistake]) -> Vec<Exemplar> {
+/// What a rubric declares, whole or broken: what is broken is reported where it stands, and not once more by every
+/// exemplar that names it.
+struct Declared {
+    /// Id and highest level of each criterion.
+    criteria: Vec<(Option<String>, Option<u8>)>,
+    /// Id of each mistake.
+    mistakes: Vec<Option<String>>,
+}
+
+impl Declared {
+    fn of(top: &Table<'_>) -> Self {
+        let highest = |table: &Table<'_>| {
+            let levels = table.length("levels").filter(|levels| LEVELS.contains(levels))?;
+            u8::try_from(levels - 1).ok()
+        };
+        let criterion = |table: &Table<'_>| (table.glance("id"), highest(table));
+        let mistake = |table: &Table<'_>| table.glance("use").or_else(|| table.glance("id"));
+        Self {
+            criteria: top.tables_as_they_are("criteria").iter().map(criterion).collect(),
+            mistakes: top.tables_as_they_are("mistakes").iter().map(mistake).collect(),
+        }
+    }
+}
+
+/// Reports a name that nothing declared has, unless something declared has no name and may be meant.
+fn report_undeclared(table: &Table<'_>, what: &str, name: Located<String>, declared: &[Option<&str>]) {
+    let known: Vec<&str> = declared.iter().flatten().copied().collect();
+    if known.len() == declared.len() && !known.contains(&name.value.as_str()) {
+        let message = format!("this rubric has no {what} \"{}\"", name.value);
+        table.problem(name.span, message, did_you_mean(&name.value, &known));
+    }
+}
+
+fn read_exemplars(top: &Table<'_>, declared: &Declared) -> Vec<Exemplar> {
     let mut names = BTreeSet::new();
     let mut exemplars = Vec::new();
     for table in top.tables("exemplars") {
@@ -191,52 +252,49 @@ fn read_exemplars(top: &Table<'_>, criteria: &[Criterion], mistakes: &[Mistake])
             table.problem(name.span.clone(), format!("another exemplar is named \"{}\"", name.value), None);
         }
         let answer = prose(table, "answer");
-        let levels = read_levels(table, criteria);
-        let flagged = read_flagged(table, mistakes);
+        let levels = read_levels(table, &declared.criteria);
+        let mistakes = read_flagged(table, &declared.mistakes);
         table.report_unknown();
         if let (Some(name), Some(answer)) = (name, answer) {
-            exemplars.push(Exemplar { name: name.value, answer, levels, mistakes: flagged });
+            exemplars.push(Exemplar { name: name.value, answer, levels, mistakes });
         }
     }
     exemplars
 }
 
-fn read_levels(table: &Table<'_>, criteria: &[Criterion]) -> BTreeMap<CriterionId, u8> {
+fn read_levels(table: &Table<'_>, criteria: &[(Option<String>, Option<u8>)]) -> BTreeMap<CriterionId, u8> {
     let Some(levels) = table.table("levels") else {
         if !table.has("levels") {
             table.missing("levels", "a level for every criterion, as in `{ mechanism = 3 }`");
         }
         return BTreeMap::new();
     };
-    let known: Vec<&str> = criteria.iter().map(|criterion| criterion.id.as_str()).collect();
-    for name in levels.names().filter(|name| !known.contains(&name.value.as_str())) {
-        let message = format!("this rubric has no criterion \"{}\"", name.value);
-        levels.problem(name.span, message, did_you_mean(&name.value, &known));
+    let declared: Vec<Option<&str>> = criteria.iter().map(|(id, _)| id.as_deref()).collect();
+    // Without any criterion that is the problem, and reported.
+    for name in levels.names().filter(|_| !criteria.is_empty()) {
+        report_undeclared(&levels, "criterion", name, &declared);
     }
     let mut found = BTreeMap::new();
-    for criterion in criteria {
-        let id = criterion.id.as_str();
+    for (id, highest) in criteria {
+        let Some(id) = id.as_ref().filter(|id| !found.contains_key(id.as_str())) else { continue };
+        let highest = highest.map_or(*LEVELS.end() as i64 - 1, i64::from);
         if !levels.has(id) {
             let message = format!("`levels` lacks the criterion \"{id}\"");
-            let help = format!("every exemplar gives a level from 0 to {} for it", criterion.max_level());
+            let help = format!("every exemplar gives a level from 0 to {highest} for it");
             table.problem(levels.span(), message, Some(help));
-        } else if let Some(level) = levels.own_integer(id, 0..=i64::from(criterion.max_level())) {
-            found.insert(criterion.id.clone(), u8::try_from(level.value).unwrap_or(0));
         }
+        let level = levels.own_integer(id, 0..=highest);
+        found.insert(id.as_str().into(), level.map_or(0, |level| u8::try_from(level.value).unwrap_or(0)));
     }
     found
 }
 
-fn read_flagged(table: &Table<'_>, mistakes: &[Mistake]) -> Vec<MistakeId> {
-    let known: Vec<&str> = mistakes.iter().map(|mistake| mistake.id.as_str()).collect();
+fn read_flagged(table: &Table<'_>, mistakes: &[Option<String>]) -> Vec<MistakeId> {
+    let declared: Vec<Option<&str>> = mistakes.iter().map(Option::as_deref).collect();
     let mut flagged = Vec::new();
     for id in table.texts("mistakes") {
-        if known.contains(&id.value.as_str()) {
-            flagged.push(id.value.into());
-        } else {
-            let message = format!("this rubric has no mistake \"{}\"", id.value);
-            table.problem(id.span, message, did_you_mean(&id.value, &known));
-        }
+        flagged.push(id.value.as_str().into());
+        report_undeclared(table, "mistake", id, &declared);
     }
     flagged
 }

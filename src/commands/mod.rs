@@ -2,14 +2,17 @@
 
 pub mod agreement;
 pub mod grade;
+pub mod history;
 pub mod list;
 pub mod practice;
+pub mod report;
 pub mod rubric_check;
 pub mod rubric_diff;
 pub mod rubric_draft;
 pub mod rubric_export;
 pub mod rubric_import;
 pub mod rubric_new;
+pub mod rubric_test;
 pub mod schema;
 pub mod shell;
 pub mod show;
@@ -22,7 +25,7 @@ use crate::bank::names::kebab;
 use crate::bank::parse::{self, is_kebab};
 use crate::bank::{Bank, CATALOGUE, Rubric};
 use crate::cli::{Choice, JudgeArgs, Settings};
-use crate::config::{Config, Environment, JudgeChoice, JudgeConfig};
+use crate::config::{Concurrency, Config, Environment, JudgeChoice, JudgeConfig};
 use crate::document::Problem;
 use crate::endpoint::{Endpoint, EndpointError, EndpointSettings};
 use crate::error::{Error, Result};
@@ -30,7 +33,9 @@ use crate::files::{self, Fault};
 use crate::judge::Judge;
 use crate::judge::model::{ModelJudge, Sampling};
 use crate::judge::prompt::Prompts;
-use crate::terminal::{Terminal, render_problems, sanitised};
+use crate::session::{Log, Pen, Session, Timing};
+use crate::store::{self, Drafts, KeptReplies, Settling};
+use crate::terminal::{Terminal, View, render_problems, sanitised};
 
 /// What every command gets: the terminal, the settings and where they came from.
 #[derive(Debug)]
@@ -52,6 +57,8 @@ pub struct ReadyJudge {
     pub at_once: usize,
     /// What to tell the user about the choice, if anything.
     pub notice: Option<String>,
+    /// Sees the reply cache written, when the command is done.
+    pub settling: Option<Settling>,
 }
 
 /// What the output says when nobody configured a model.
@@ -83,7 +90,12 @@ impl Context {
     /// Finds and prepares the judge.
     pub async fn judge(&self, config: &Config, args: &JudgeArgs) -> Result<ReadyJudge> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let built_in = |notice| ReadyJudge { judge: Arc::new(Judge::built_in()), at_once: cores, notice };
+        let built_in = |notice| ReadyJudge {
+            judge: Arc::new(Judge::built_in()),
+            at_once: cores,
+            notice,
+            settling: None,
+        };
         match config.choose_judge(args.judge.as_deref(), &self.environment)? {
             JudgeChoice::BuiltIn => Ok(built_in(None)),
             JudgeChoice::NothingElse => Ok(built_in(Some(NOTHING_CONFIGURED.to_owned()))),
@@ -91,16 +103,66 @@ impl Context {
                 let model = args.model.clone().or_else(|| judge.model.clone());
                 let replaced = config.prompts.as_deref().map_or(Ok(Vec::new()), files::prompts)?;
                 let judge = *judge;
-                let at_once = usize::from(judge.concurrency);
-                let model_judge = model_judge(&name, judge, model, &replaced).await?;
+                let at_once = match judge.concurrency {
+                    Concurrency::Auto => 4,
+                    Concurrency::Fixed(number) => usize::from(number),
+                };
+                let replies = self.replies(config, args);
+                let mut model_judge = model_judge(&name, judge, model, &replaced).await?;
+                let settling = replies.as_ref().map(KeptReplies::settling);
+                if let Some(replies) = replies {
+                    model_judge = model_judge.keeping(replies);
+                }
                 let notice = format!(
                     "Judge: {name}, {} at {}.",
                     sanitised(model_judge.model()),
                     model_judge.base_url()
                 );
                 let judge = Arc::new(Judge::Model(Box::new(model_judge)));
-                Ok(ReadyJudge { judge, at_once, notice: Some(notice) })
+                Ok(ReadyJudge { judge, at_once, notice: Some(notice), settling })
             }
+        }
+    }
+
+    /// The reply cache, where it is wanted and can be had. Judging goes on without; the user is told why.
+    fn replies(&self, config: &Config, args: &JudgeArgs) -> Option<Arc<KeptReplies>> {
+        const MEGABYTE: u64 = 1 << 20;
+        if args.no_cache || config.cache_megabytes == 0 {
+            return None;
+        }
+        let bytes = u64::from(config.cache_megabytes) * MEGABYTE;
+        let opened = self.home().and_then(|home| KeptReplies::open(&home, bytes));
+        opened
+            .map_err(|fault| {
+                self.terminal.explain(&fault);
+                self.terminal.notice("Judging goes on without the reply cache.");
+            })
+            .ok()
+    }
+
+    /// The folder that everything is kept in.
+    pub fn home(&self) -> Result<PathBuf> {
+        store::home(self.environment.home.clone())
+    }
+
+    /// Drafts where they can be kept. Practising goes on without; the user is told why.
+    pub fn drafts(&self) -> Option<Drafts> {
+        let opened = self.home().and_then(|home| Drafts::open(&home));
+        opened.map_err(|fault| self.terminal.explain(&fault)).ok()
+    }
+
+    /// A session with the person at the keyboard.
+    pub fn session(&self, judge: Arc<Judge>, view: View) -> Session<'_> {
+        let log = Log::open(&self.terminal, self.home());
+        let drafts = self.drafts();
+        Session {
+            terminal: &self.terminal,
+            view,
+            judge,
+            drafts,
+            log,
+            pen: Pen::Lines,
+            timing: Timing::Untimed,
         }
     }
 

@@ -1,29 +1,26 @@
 //! Settings: defaults < file < environment < flags.
 
+mod judge;
 mod key;
+mod prices;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use crate::document::{Document, Problem, Table};
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 
+pub use judge::{Concurrency, JudgeConfig};
 pub use key::{ApiKey, KeySource};
+pub use prices::Prices;
 
 /// The name of the judge that needs no endpoint.
 pub const BUILT_IN: &str = "built-in";
 /// The name of the judge that the environment describes.
 pub const FROM_ENVIRONMENT: &str = "environment";
-/// Room for a critique of six criteria (about 150 tokens each) and for a short bout of reasoning; a reply that
-/// is cut is asked again once with twice as much.
-const DEFAULT_MAX_TOKENS: u32 = 2048;
-/// Any fixed number does; servers that honour a seed then repeat themselves.
-const DEFAULT_SEED: i64 = 7;
-/// Few local servers answer more requests at once; hosted ones take far more, which a judge's own
-/// `concurrency` says.
-const DEFAULT_CONCURRENCY: u16 = 4;
+/// A reply takes 2 to 4 kilobytes, so this keeps those to more than 100,000 answers.
+const DEFAULT_CACHE_MEGABYTES: u32 = 512;
 
 /// What the program takes from its environment, read once by `main`.
 #[derive(Debug, Clone, Default)]
@@ -52,7 +49,7 @@ impl Environment {
 }
 
 /// The configuration file.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// The judge to use when no flag names one.
     pub judge: Option<String>,
@@ -60,55 +57,23 @@ pub struct Config {
     pub rubrics: Vec<PathBuf>,
     /// Folder with prompt templates that replace the shipped ones.
     pub prompts: Option<PathBuf>,
+    /// How much of the disk the reply cache may take, in megabytes; 0 keeps nothing.
+    pub cache_megabytes: u32,
     /// The endpoints by the name of their judge.
     pub judges: BTreeMap<String, JudgeConfig>,
+    /// What models cost, by their name at the endpoint.
+    pub prices: BTreeMap<String, Prices>,
 }
 
-/// One `[judges.NAME]` table.
-#[derive(Debug, Clone, PartialEq)]
-pub struct JudgeConfig {
-    /// The endpoint, as in `http://localhost:11434/v1`.
-    pub base_url: String,
-    /// The model to ask for; without it, the only one that the server offers.
-    pub model: Option<String>,
-    /// Where the key comes from.
-    pub key: KeySource,
-    /// Sampling temperature.
-    pub temperature: f64,
-    /// Sampling seed.
-    pub seed: i64,
-    /// Most tokens of one reply.
-    pub max_tokens: u32,
-    /// How many answers are judged at once.
-    pub concurrency: u16,
-    /// How long connecting may take.
-    pub connect_timeout: Option<Duration>,
-    /// How long the first token may take.
-    pub first_token_timeout: Option<Duration>,
-    /// How long a whole reply may take.
-    pub total_timeout: Option<Duration>,
-    /// How often a request is sent again after a passing fault.
-    pub retries: Option<u32>,
-    /// PEM file of a private certificate authority.
-    pub ca_file: Option<PathBuf>,
-}
-
-impl JudgeConfig {
-    /// An endpoint with everything else at its default.
-    pub fn at(base_url: &str) -> Self {
+impl Default for Config {
+    fn default() -> Self {
         Self {
-            base_url: base_url.to_owned(),
-            model: None,
-            key: KeySource::None,
-            temperature: 0.0,
-            seed: DEFAULT_SEED,
-            max_tokens: DEFAULT_MAX_TOKENS,
-            concurrency: DEFAULT_CONCURRENCY,
-            connect_timeout: None,
-            first_token_timeout: None,
-            total_timeout: None,
-            retries: None,
-            ca_file: None,
+            judge: None,
+            rubrics: Vec::new(),
+            prompts: None,
+            cache_megabytes: DEFAULT_CACHE_MEGABYTES,
+            judges: BTreeMap::new(),
+            prices: BTreeMap::new(),
         }
     }
 }
@@ -174,57 +139,28 @@ fn read(top: &Table<'_>, folder: &Path, private: bool) -> Config {
     let judge = top.optional_text("judge").map(|name| name.value);
     let rubrics = top.texts("rubrics").into_iter().map(|path| folder.join(path.value)).collect();
     let prompts = top.optional_text("prompts").map(|path| folder.join(path.value));
+    let cache_megabytes = top.optional_integer("cache_megabytes", 0..=1_000_000);
+    let prices = top.table("prices").map(|tables| prices::read(&tables)).unwrap_or_default();
     let mut judges = BTreeMap::new();
     if let Some(tables) = top.table("judges") {
         for name in tables.names() {
             if [BUILT_IN, FROM_ENVIRONMENT].contains(&name.value.as_str()) {
                 tables.problem(name.span, format!("a judge can't be named \"{}\"", name.value), None);
             } else if let Some(table) = tables.own_table(&name.value) {
-                judges.extend(read_judge(&table, folder, private).map(|judge| (name.value, judge)));
+                judges.extend(judge::read(&table, folder, private).map(|judge| (name.value, judge)));
             }
         }
     }
     top.report_unknown();
-    Config { judge, rubrics, prompts, judges }
-}
-
-fn read_judge(table: &Table<'_>, folder: &Path, private: bool) -> Option<JudgeConfig> {
-    /// A day: longer time-outs are slips.
-    const MOST_SECONDS: f64 = 86_400.0;
-    let base_url = table.text("base_url");
-    let model = table.optional_text("model").map(|model| model.value);
-    let key = key::read(table, private);
-    let temperature = table.optional_number("temperature", 0.0..=2.0);
-    let seed = table.optional_integer("seed", i64::MIN..=i64::MAX);
-    let max_tokens = table.optional_integer("max_tokens", 64..=1_000_000);
-    let concurrency = table.optional_integer("concurrency", 1..=4096);
-    let seconds =
-        |key| table.optional_number(key, 0.001..=MOST_SECONDS).map(|s| Duration::from_secs_f64(s.value));
-    let connect_timeout = seconds("connect_timeout");
-    let first_token_timeout = seconds("first_token_timeout");
-    let total_timeout = seconds("total_timeout");
-    let retries = table.optional_integer("retries", 0..=20).and_then(|n| u32::try_from(n.value).ok());
-    let ca_file = table.optional_text("ca_file").map(|path| folder.join(path.value));
-    table.report_unknown();
-    let defaults = JudgeConfig::at(&base_url?.value);
-    Some(JudgeConfig {
-        model,
-        key,
-        temperature: temperature.map_or(defaults.temperature, |number| number.value),
-        seed: seed.map_or(defaults.seed, |number| number.value),
-        max_tokens: max_tokens.and_then(|n| n.value.try_into().ok()).unwrap_or(defaults.max_tokens),
-        concurrency: concurrency.and_then(|n| n.value.try_into().ok()).unwrap_or(defaults.concurrency),
-        connect_timeout,
-        first_token_timeout,
-        total_timeout,
-        retries,
-        ca_file,
-        ..defaults
-    })
+    let cache_megabytes = cache_megabytes.and_then(|number| number.value.try_into().ok());
+    let cache_megabytes = cache_megabytes.unwrap_or(DEFAULT_CACHE_MEGABYTES);
+    Config { judge, rubrics, prompts, cache_megabytes, judges, prices }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn parsed(text: &str, private: bool) -> Result<Config, Vec<String>> {
@@ -264,6 +200,17 @@ mod tests {
                 "1:1 give only one of api_key_env, api_key_command and api_key",
             ),
             (
+                "[judges.a]\nbase_url = 'x'\nconcurrency = 'fast'",
+                false,
+                "3:15 `judges.a.concurrency` is the text \"fast\", but must be \"auto\" or a whole number from 1 to 4096",
+            ),
+            ("[prices.m]\ninput = 1.0", false, "1:1 `prices.m.output` is missing"),
+            (
+                "[prices.m]\ninput = 1\noutput = 2\ninputs = 3",
+                false,
+                "4:1 `prices.m.inputs` is not a known field",
+            ),
+            (
                 "[judges.a]\nbase_url = 'x'\ntemperature = 3",
                 false,
                 "3:15 `judges.a.temperature` is the number 3, but must be a number from 0 to 2",
@@ -271,6 +218,18 @@ mod tests {
         ] {
             assert_eq!(parsed(text, private).unwrap_err(), [wrong], "{text}");
         }
+    }
+
+    #[test]
+    fn pace_and_prices_are_read() {
+        let text = "cache_megabytes = 0\n[judges.a]\nbase_url = 'x'\nconcurrency = 32\nrpm = 500\ntpm = 200_000\n\
+                    [judges.b]\nbase_url = 'x'\nconcurrency = 'auto'\n[prices.'org/m']\ninput = 0.4\noutput = 1.6";
+        let config = parsed(text, false).unwrap();
+        let a = &config.judges["a"];
+        assert_eq!((a.concurrency, a.rpm, a.tpm), (Concurrency::Fixed(32), Some(500), Some(200_000)));
+        assert_eq!(config.judges["b"], JudgeConfig::at("x"));
+        assert_eq!(config.prices["org/m"], Prices { input: 0.4, output: 1.6 });
+        assert_eq!((config.cache_megabytes, Config::default().cache_megabytes), (0, DEFAULT_CACHE_MEGABYTES));
     }
 
     #[test]

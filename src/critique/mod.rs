@@ -96,6 +96,18 @@ pub enum Flag {
 }
 
 impl Flag {
+    /// The name it has in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AddressesTheGrader => "addresses-the-grader",
+            Self::RepeatsTheQuestion => "repeats-the-question",
+            Self::ListsTermsOnly => "lists-terms-only",
+            Self::Empty => "empty",
+            Self::CutShort => "cut-short",
+            Self::UnfoundedQuotation => "unfounded-quotation",
+        }
+    }
+
     /// What the flag means, as a sentence for the candidate.
     pub fn sentence(self) -> &'static str {
         match self {

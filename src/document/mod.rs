@@ -3,6 +3,7 @@
 //! Rubrics and the configuration are both read through this module, so that both report all problems at
 //! once and in the same words. It knows nothing of what the fields mean; that is the caller's business.
 
+mod path;
 mod table;
 
 use std::cell::RefCell;
@@ -13,11 +14,16 @@ use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use toml::Spanned;
 use toml::de::DeTable;
 
+pub use path::Path;
 pub use table::{Located, Table, did_you_mean};
 
 /// One problem in a document, with its place.
 #[derive(Debug, Clone)]
 pub struct Problem {
+    /// Whether the document can be used all the same.
+    pub severity: Severity,
+    /// What kind of problem it is, kebab-case, where it is of one that has a name.
+    pub class: Option<&'static str>,
     /// What is wrong and where, without file and line.
     pub message: String,
     /// What to change.
@@ -26,11 +32,37 @@ pub struct Problem {
     pub file: String,
     /// Byte range in the file.
     pub span: Range<usize>,
+    /// Byte range of what it stands in contrast to, if that is in the same file.
+    pub other: Option<Range<usize>>,
     /// Line of the span's start, from 1.
     pub line: usize,
     /// Column of the span's start in characters, from 1.
     pub column: usize,
     source: NamedSource<Arc<str>>,
+}
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The document cannot be used.
+    Invalid,
+    /// The document is valid, but has something that the user wants to be told of as an error.
+    Denied,
+    /// The document is valid; something in it would better be different.
+    Advice,
+}
+
+impl Problem {
+    /// Line and column, both from 1 and the column in characters, just behind the span.
+    pub fn end(&self) -> (usize, usize) {
+        place(self.source.inner(), self.span.end)
+    }
+
+    /// Where what it stands in contrast to begins and ends, likewise.
+    pub fn other_place(&self) -> Option<((usize, usize), (usize, usize))> {
+        let text = self.source.inner();
+        self.other.as_ref().map(|other| (place(text, other.start), place(text, other.end)))
+    }
 }
 
 impl std::fmt::Display for Problem {
@@ -42,6 +74,17 @@ impl std::fmt::Display for Problem {
 impl std::error::Error for Problem {}
 
 impl Diagnostic for Problem {
+    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.class.map(|class| Box::new(class) as Box<dyn std::fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.severity {
+            Severity::Invalid | Severity::Denied => miette::Severity::Error,
+            Severity::Advice => miette::Severity::Warning,
+        })
+    }
+
     fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
         self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
     }
@@ -51,8 +94,24 @@ impl Diagnostic for Problem {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(std::iter::once(LabeledSpan::underline(self.span.clone()))))
+        let spans = std::iter::once(&self.span).chain(&self.other);
+        Some(Box::new(spans.map(|span| LabeledSpan::underline(span.clone()))))
     }
+}
+
+/// Advice on a value of a valid document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// What kind of advice it is, kebab-case.
+    pub class: &'static str,
+    /// The value.
+    pub path: Path,
+    /// Another value that it stands in contrast to.
+    pub other: Option<Path>,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
 }
 
 /// A text with a name, and the problems found in it so far.
@@ -112,10 +171,38 @@ impl Document {
 
     /// Notes a problem at a byte range.
     pub fn problem(&self, span: Range<usize>, message: String, help: Option<String>) {
+        let problem = self.problem_at(span, message, help);
+        self.problems.borrow_mut().push(problem);
+    }
+
+    fn problem_at(&self, span: Range<usize>, message: String, help: Option<String>) -> Problem {
         let (line, column) = place(&self.text, span.start);
-        let source = NamedSource::new(&self.file, Arc::clone(&self.shown));
-        let file = self.file.clone();
-        self.problems.borrow_mut().push(Problem { message, help, file, span, line, column, source });
+        Problem {
+            severity: Severity::Invalid,
+            class: None,
+            message,
+            help,
+            file: self.file.clone(),
+            span,
+            other: None,
+            line,
+            column,
+            source: NamedSource::new(&self.file, Arc::clone(&self.shown)),
+        }
+    }
+
+    /// What is said about values of this document, each at its place, in the order of their places.
+    pub fn remarks(self, remarks: Vec<Remark>) -> Vec<Problem> {
+        let table = self.parse();
+        for Remark { class, path, other, message, help } in remarks {
+            let mut problem = self.problem_at(path.span(&table), message, Some(help));
+            problem.severity = Severity::Advice;
+            problem.class = Some(class);
+            problem.other = other.map(|other| other.span(&table));
+            self.problems.borrow_mut().push(problem);
+        }
+        drop(table);
+        self.into_problems()
     }
 
     /// Whether any problem was found so far.

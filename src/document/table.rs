@@ -66,6 +66,16 @@ impl<'d> Table<'d> {
         self.entries.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
     }
 
+    /// The text of a field as it is, without noting what is wrong with it.
+    pub fn glance(&self, key: &str) -> Option<String> {
+        self.any(key)?.get_ref().as_str().map(str::to_owned)
+    }
+
+    /// How many entries a list has, right or wrong.
+    pub fn length(&self, key: &str) -> Option<usize> {
+        self.any(key)?.get_ref().as_array().map(|list| list.len())
+    }
+
     fn named(&self, key: &str) -> String {
         if self.path.is_empty() { format!("`{key}`") } else { format!("`{}.{key}`", self.path) }
     }
@@ -128,11 +138,7 @@ impl<'d> Table<'d> {
         value: &Spanned<DeValue<'_>>,
         allowed: &RangeInclusive<i64>,
     ) -> Option<Located<i64>> {
-        let number = match value.get_ref() {
-            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
-            _ => None,
-        };
-        match number.filter(|number| allowed.contains(number)) {
+        match whole(value.get_ref()).filter(|number| allowed.contains(number)) {
             Some(number) => Some(Located { value: number, span: value.span() }),
             None => {
                 let wanted = format!("a whole number from {} to {}", allowed.start(), allowed.end());
@@ -140,6 +146,26 @@ impl<'d> Table<'d> {
                 None
             }
         }
+    }
+
+    /// A whole number, or a word instead of one (`None` in the value), or absent.
+    pub fn integer_or(
+        &self,
+        key: &'static str,
+        allowed: RangeInclusive<i64>,
+        word: &str,
+    ) -> Option<Located<Option<i64>>> {
+        let value = self.entry(key)?;
+        if value.get_ref().as_str() == Some(word) {
+            return Some(Located { value: None, span: value.span() });
+        }
+        let number = whole(value.get_ref()).filter(|number| allowed.contains(number));
+        if number.is_none() {
+            let wanted =
+                format!("\"{word}\" or a whole number from {} to {}", allowed.start(), allowed.end());
+            self.wrong(key, value, &wanted);
+        }
+        number.map(|number| Located { value: Some(number), span: value.span() })
     }
 
     /// A number that has to be there.
@@ -244,17 +270,22 @@ impl<'d> Table<'d> {
             self.wrong(key, value, &format!("a list of tables, each begun by [[{key}]]"));
             return Vec::new();
         };
-        let mut tables = Vec::new();
-        for (at, item) in array.iter().enumerate() {
-            match item.get_ref().as_table() {
-                Some(entries) => {
-                    let path = format!("{key}[{}]", at + 1);
-                    tables.push(Table::new(self.document, entries, item.span(), path));
-                }
-                None => self.wrong(key, item, &format!("a list of tables, each begun by [[{key}]]")),
-            }
+        for item in array.iter().filter(|item| item.get_ref().as_table().is_none()) {
+            self.wrong(key, item, &format!("a list of tables, each begun by [[{key}]]"));
         }
-        tables
+        self.tables_as_they_are(key)
+    }
+
+    /// The same without noting what else is in the list.
+    pub fn tables_as_they_are(&self, key: &str) -> Vec<Table<'d>> {
+        let list = self.any(key).and_then(|value| value.get_ref().as_array());
+        let items = list.into_iter().flat_map(|list| list.iter().enumerate());
+        items
+            .filter_map(|(at, item)| {
+                let path = format!("{key}[{}]", at + 1);
+                Some(Table::new(self.document, item.get_ref().as_table()?, item.span(), path))
+            })
+            .collect()
     }
 
     /// Reports every field that nobody asked for, with the nearest known name.
@@ -275,6 +306,13 @@ impl<'d> Table<'d> {
 /// "did you mean ..." for a name that is none of `known`, when one is near.
 pub fn did_you_mean(name: &str, known: &[&str]) -> Option<String> {
     nearest(name, known.iter().copied()).map(|near| format!("did you mean \"{near}\"?"))
+}
+
+fn whole(value: &DeValue<'_>) -> Option<i64> {
+    match value {
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
+        _ => None,
+    }
 }
 
 fn described(value: &DeValue<'_>) -> String {

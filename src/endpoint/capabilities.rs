@@ -216,7 +216,7 @@ mod tests {
     }
 
     fn schema(kind: &str) -> ReplyShape {
-        ReplyShape::Schema { name: "critique".to_owned(), schema: json!({ "type": kind }) }
+        ReplyShape::Schema { name: "critique".to_owned(), schema: json!({ "type": kind }).into() }
     }
 
     #[test]

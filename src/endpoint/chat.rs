@@ -3,12 +3,14 @@
 //! Pure. Replies are read for what they must hold and forgiven the rest: servers leave out `usage` and
 //! `finish_reason`, send `null` or a list of parts as content, and add fields of their own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::capabilities::{Shape, Terms, TokenCap};
+use super::replies::{KeptReply, ReplyId};
 
 /// One request for one reply.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,8 +55,8 @@ pub enum ReplyShape {
     Schema {
         /// The schema's name: letters, digits, `-` and `_`.
         name: String,
-        /// The schema.
-        schema: Value,
+        /// The schema, shared by all requests about one rubric.
+        schema: Arc<Value>,
     },
     /// Any JSON object.
     Object,
@@ -74,10 +76,27 @@ pub struct ChatReply {
     pub usage: Usage,
     /// From sending the request that was answered to the end of its reply.
     pub latency: Duration,
-    /// Requests sent, the refused and failed ones included; at least 1.
+    /// Requests sent, the refused and failed ones included; 0 for a reply from before, else at least 1.
     pub requests: u32,
     /// Whether the server sent reasoning apart from the text.
     pub reasoning: bool,
+    /// What to keep it under, where it came over the wire and may be kept.
+    pub id: Option<ReplyId>,
+}
+
+impl ChatReply {
+    /// A reply from before, which takes nothing. Only whole ones are kept.
+    pub(super) fn kept(reply: KeptReply) -> Self {
+        Self {
+            text: reply.text,
+            finish: Finish::Stop,
+            usage: Usage::default(),
+            latency: Duration::ZERO,
+            requests: 0,
+            reasoning: reply.reasoning,
+            id: None,
+        }
+    }
 }
 
 /// Why a reply ended.
@@ -243,6 +262,7 @@ impl Reading {
             latency,
             requests: 1,
             reasoning: self.reasoning,
+            id: None,
         }
     }
 }

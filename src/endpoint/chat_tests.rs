@@ -23,7 +23,7 @@ fn wire(request: &ChatRequest, terms: Terms, stream: bool) -> Value {
 #[test]
 fn a_request_in_full() {
     let request =
-        request(ReplyShape::Schema { name: "critique".to_owned(), schema: json!({"type": "object"}) });
+        request(ReplyShape::Schema { name: "critique".to_owned(), schema: json!({"type": "object"}).into() });
     let terms = Capabilities::default().terms(&request);
     assert_eq!(
         wire(&request, terms, true),
@@ -48,7 +48,7 @@ fn a_request_in_full() {
 
 #[test]
 fn a_request_on_the_poorest_terms() {
-    let request = request(ReplyShape::Schema { name: "critique".to_owned(), schema: json!({}) });
+    let request = request(ReplyShape::Schema { name: "critique".to_owned(), schema: json!({}).into() });
     let terms = Terms {
         shape: Shape::Text,
         token_cap: TokenCap::MaxCompletionTokens,
@@ -64,7 +64,7 @@ fn a_request_on_the_poorest_terms() {
 
 #[test]
 fn an_object_is_asked_for_where_schemas_are_not_taken() {
-    let schema = request(ReplyShape::Schema { name: "critique".to_owned(), schema: json!({}) });
+    let schema = request(ReplyShape::Schema { name: "critique".to_owned(), schema: json!({}).into() });
     let terms = Terms { shape: Shape::Object, ..Capabilities::default().terms(&schema) };
     let sent = wire(&schema, terms, false);
     assert_eq!(sent["response_format"], json!({"type": "json_object"}));

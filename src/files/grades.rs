@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::cannot;
@@ -193,6 +193,39 @@ impl GradesFile {
         }
         Ok(())
     }
+}
+
+/// Hands each line of a grades file, or of standard input if the path is `-`, to `take`. A last line without an
+/// end, as a run leaves it that was killed while it wrote, is no grade and left out.
+pub fn read(path: &Path, mut take: impl FnMut(GradeRecord)) -> Result<()> {
+    let is_stdin = path.as_os_str() == "-";
+    let name = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
+    let reader: Box<dyn Read> = if is_stdin { Box::new(io::stdin()) } else { super::human::open(path)? };
+    let mut reader = BufReader::with_capacity(1 << 16, reader);
+    let mut line = Vec::new();
+    let mut taken = 0;
+    for number in 1.. {
+        line.clear();
+        let length = reader.read_until(b'\n', &mut line).map_err(|error| cannot("read", path, &error))?;
+        if length == 0 {
+            break;
+        }
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        match serde_json::from_slice::<GradeRecord>(&line) {
+            Ok(record) => {
+                take(record);
+                taken += 1;
+            }
+            Err(_) if line.last() != Some(&b'\n') && taken > 0 => {}
+            Err(error) => {
+                return Err(Error::misused(format!("{name} line {number} is no grade: {error}"))
+                    .hint("name a file that `coach grade -o` wrote"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The fields of a line that resuming needs; the rest is not read, which matters for a million lines.

@@ -1,46 +1,22 @@
 //! What agreement is measured on: grades files, and files of human ratings as JSONL or CSV.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use super::answers::{LONGEST_RECORD, WithoutMark, read_line};
-use super::cannot;
+use super::{cannot, grades};
 use crate::agreement::{Column, HumanRecord, OurGrades};
 use crate::cli::AnswerFormat;
 use crate::error::{Error, Result};
-use crate::record::GradeRecord;
 
 /// So many wrong records are named in one error; the others are only counted.
 const MOST_NAMED: usize = 5;
 
-/// Reads a grades file, or standard input if the path is `-`. A last line without an end, as a run leaves it that
-/// was killed while it wrote, is no grade and left out.
+/// Reads a grades file, or standard input if the path is `-`, for agreement.
 pub fn grades(path: &Path) -> Result<OurGrades> {
-    let is_stdin = path.as_os_str() == "-";
-    let name = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
-    let reader: Box<dyn Read> = if is_stdin { Box::new(io::stdin()) } else { open(path)? };
-    let mut reader = BufReader::with_capacity(1 << 16, reader);
     let mut found = OurGrades::default();
-    let mut line = Vec::new();
-    for number in 1.. {
-        line.clear();
-        let length = reader.read_until(b'\n', &mut line).map_err(|error| cannot("read", path, &error))?;
-        if length == 0 {
-            break;
-        }
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        match serde_json::from_slice::<GradeRecord>(&line) {
-            Ok(record) => found.add(record),
-            Err(_) if line.last() != Some(&b'\n') && found.answers() > 0 => {}
-            Err(error) => {
-                return Err(Error::misused(format!("{name} line {number} is no grade: {error}"))
-                    .hint("name a file that `coach grade -o` wrote"));
-            }
-        }
-    }
+    grades::read(path, |record| found.add(record))?;
     Ok(found)
 }
 
@@ -146,7 +122,7 @@ impl HumanFile {
     }
 }
 
-fn open(path: &Path) -> Result<Box<dyn Read>> {
+pub(super) fn open(path: &Path) -> Result<Box<dyn Read>> {
     let file = File::open(path).map_err(|error| cannot("read", path, &error))?;
     if path.is_dir() {
         return Err(Error::misused(format!("{} is a folder", path.display())).hint("name the file in it"));

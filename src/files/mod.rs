@@ -1,11 +1,13 @@
 //! Files that users name: configuration, rubrics, prompts, answers and grades. Reads and writes; decides nothing.
 
 pub mod answers;
+pub mod attempts;
 pub mod csv_text;
 pub mod fresh;
 pub mod grades;
 pub mod human;
 pub mod marked;
+pub mod watch;
 
 use std::fs;
 use std::io;
@@ -140,6 +142,11 @@ fn source_file(path: &Path) -> Result<SourceFile> {
     Ok(SourceFile { name: path.display().to_string(), stem, text: text(path)? })
 }
 
+/// The same for every path that leads to one file.
+pub fn identity(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// The templates of a prompts folder by file name.
 pub fn prompts(folder: &Path) -> Result<Vec<(String, String)>> {
     let mut found = Vec::new();
@@ -153,4 +160,9 @@ pub fn prompts(folder: &Path) -> Result<Vec<(String, String)>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// Writes a text to a file, in place of what is there.
+pub fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).map_err(|error| cannot("write", path, &error))
 }

@@ -48,6 +48,9 @@ pub enum Sighting<'a> {
     Restarted,
 }
 
+/// Someone who looks on while a judge works.
+pub type Watch<'w> = dyn FnMut(Sighting<'_>) + Send + 'w;
+
 /// A critique and what it took.
 #[derive(Debug)]
 pub struct Judgement {
@@ -110,7 +113,21 @@ impl Judge {
         &self,
         rubric: &Rubric,
         answer: &str,
-        watch: &mut (dyn FnMut(Sighting<'_>) + Send),
+        watch: &mut Watch<'_>,
+    ) -> Result<Judgement, JudgeFailure> {
+        self.judged(rubric, answer, Some(watch)).await
+    }
+
+    /// Judges one answer while nobody looks on, which takes less: replies come whole.
+    pub async fn critique_unseen(&self, rubric: &Rubric, answer: &str) -> Result<Judgement, JudgeFailure> {
+        self.judged(rubric, answer, None).await
+    }
+
+    async fn judged(
+        &self,
+        rubric: &Rubric,
+        answer: &str,
+        watch: Option<&mut Watch<'_>>,
     ) -> Result<Judgement, JudgeFailure> {
         if !Answer::has_words(answer) {
             return Ok(Judgement { critique: empty_critique(rubric), spent: Spent::default() });

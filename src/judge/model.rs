@@ -2,17 +2,23 @@
 //!
 //! Transport faults are the endpoint's business. Here a reply becomes a critique, or a reason why it did not.
 
-use crate::bank::Rubric;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use crate::bank::{QuestionId, Rubric};
 use crate::critique::Critique;
 use crate::critique::reader::{self, RatingWatch};
 use crate::critique::schema::critique_schema;
+use crate::endpoint::replies::{Earlier, KeptReply, Replies, ReplyId};
 use crate::endpoint::{
-    ChatReply, ChatRequest, Endpoint, EndpointError, Finish, Message, ReplyShape, Role, Streamed,
+    Arrival, ChatReply, ChatRequest, Endpoint, EndpointError, Finish, Message, ReplyShape, Role, Streamed,
 };
 use crate::score::{Reason, ReasonKind};
 
 use super::prompt::Prompts;
-use super::{JudgeFailure, Judgement, Sighting, Spent};
+use super::{JudgeFailure, Judgement, Sighting, Spent, Watch};
 
 /// How a model is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +39,24 @@ pub struct ModelJudge {
     prompts: Prompts,
     sampling: Sampling,
     identity: String,
+    /// Where replies are kept from run to run.
+    replies: Option<Arc<dyn Replies>>,
+    prepared: Mutex<HashMap<QuestionId, Arc<Prepared>>>,
+}
+
+/// What requests about one rubric share.
+#[derive(Debug)]
+struct Prepared {
+    instructions: String,
+    schema: Arc<Value>,
+}
+
+/// One reply that was read to its end.
+struct Reply {
+    text: String,
+    reasoning: bool,
+    /// What to keep it under, should it prove usable.
+    id: Option<ReplyId>,
 }
 
 impl ModelJudge {
@@ -46,7 +70,14 @@ impl ModelJudge {
             "max_tokens": sampling.max_tokens,
             "prompts": prompts.fingerprint(),
         });
-        Self { name: name.to_owned(), endpoint, prompts, sampling, identity: identity.to_string() }
+        let (name, identity) = (name.to_owned(), identity.to_string());
+        Self { name, endpoint, prompts, sampling, identity, replies: None, prepared: Mutex::default() }
+    }
+
+    /// The judge, going by replies from before where there are any, and keeping those that were usable.
+    #[must_use]
+    pub fn keeping(self, replies: Arc<dyn Replies>) -> Self {
+        Self { replies: Some(replies), ..self }
     }
 
     /// The judge's name in the configuration.
@@ -79,10 +110,12 @@ impl ModelJudge {
         &self,
         rubric: &Rubric,
         answer: &str,
-        watch: &mut (dyn FnMut(Sighting<'_>) + Send),
+        watch: Option<&mut Watch<'_>>,
     ) -> Result<Judgement, JudgeFailure> {
-        let mut spent = Spent::default();
-        match self.asked(rubric, answer, watch, &mut spent).await {
+        let mut asking = Asking { judge: self, rubric, answer, watch, spent: Spent::default() };
+        let asked = asking.critique().await;
+        let spent = asking.spent;
+        match asked {
             Ok(critique) => Ok(Judgement { critique, spent }),
             Err(Failed { reason, stops_the_run, hint }) => {
                 Err(JudgeFailure { reason, stops_the_run, hint, spent })
@@ -90,66 +123,104 @@ impl ModelJudge {
         }
     }
 
-    async fn asked(
-        &self,
-        rubric: &Rubric,
-        answer: &str,
-        watch: &mut (dyn FnMut(Sighting<'_>) + Send),
-        spent: &mut Spent,
-    ) -> Result<Critique, Failed> {
-        let mut messages = vec![
-            message(Role::System, self.prompts.instructions(rubric).map_err(|error| Failed::prompt(&error))?),
-            message(Role::User, self.prompts.answer(answer).map_err(|error| Failed::prompt(&error))?),
+    /// A bank has one rubric of an id, so the id identifies it.
+    fn prepared(&self, rubric: &Rubric) -> Result<Arc<Prepared>, Failed> {
+        let known = || self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(prepared) = known().get(&rubric.id) {
+            return Ok(Arc::clone(prepared));
+        }
+        let instructions = self.prompts.instructions(rubric).map_err(|error| Failed::prompt(&error))?;
+        let prepared = Arc::new(Prepared { instructions, schema: Arc::new(critique_schema(rubric)) });
+        Ok(Arc::clone(known().entry(rubric.id.clone()).or_insert(prepared)))
+    }
+
+    fn request(&self, messages: Vec<Message>, prepared: &Prepared) -> ChatRequest {
+        let schema = Arc::clone(&prepared.schema);
+        ChatRequest {
+            messages,
+            shape: ReplyShape::Schema { name: "critique".to_owned(), schema },
+            max_tokens: self.sampling.max_tokens,
+            temperature: self.sampling.temperature,
+            seed: Some(self.sampling.seed),
+        }
+    }
+
+    /// Keeps a reply that led to a critique. One that did not would come back for ever.
+    fn keep(&self, reply: Reply) {
+        if let (Some(replies), Some(id)) = (&self.replies, reply.id) {
+            replies.keep(id, KeptReply { text: reply.text, reasoning: reply.reasoning });
+        }
+    }
+}
+
+/// One answer on its way to a critique.
+struct Asking<'a, 'w> {
+    judge: &'a ModelJudge,
+    rubric: &'a Rubric,
+    answer: &'a str,
+    watch: Option<&'a mut Watch<'w>>,
+    spent: Spent,
+}
+
+impl Asking<'_, '_> {
+    async fn critique(&mut self) -> Result<Critique, Failed> {
+        let (rubric, answer, prompts) = (self.rubric, self.answer, &self.judge.prompts);
+        let prepared = self.judge.prepared(rubric)?;
+        let messages = vec![
+            message(Role::System, prepared.instructions.clone()),
+            message(Role::User, prompts.answer(answer).map_err(|error| Failed::prompt(&error))?),
         ];
-        let first = self.reply(&messages, rubric, answer, watch, spent).await?;
-        let complaints = match reader::read(rubric, answer, &first) {
-            Ok(reading) if reading.unfounded.is_empty() => return Ok(reading.critique),
+        let mut request = self.judge.request(messages, &prepared);
+        let first = self.reply(&mut request).await?;
+        let complaints = match reader::read(rubric, answer, &first.text) {
+            Ok(reading) if reading.unfounded.is_empty() => {
+                self.judge.keep(first);
+                return Ok(reading.critique);
+            }
             Ok(reading) => reading.unfounded,
             Err(complaints) => complaints,
         };
-        let repair = self.prompts.repair(&complaints).map_err(|error| Failed::prompt(&error))?;
-        watch(Sighting::Restarted);
-        messages.extend([message(Role::Assistant, first.clone()), message(Role::User, repair)]);
-        let second = self.reply(&messages, rubric, answer, watch, spent).await?;
-        better(rubric, answer, &first, &second)
+        let repair = prompts.repair(&complaints).map_err(|error| Failed::prompt(&error))?;
+        self.start_over();
+        let heard = [message(Role::Assistant, first.text.clone()), message(Role::User, repair)];
+        request.messages.extend(heard);
+        request.max_tokens = self.judge.sampling.max_tokens;
+        let second = self.reply(&mut request).await?;
+        if reader::read(rubric, answer, &second.text).is_ok_and(|reading| reading.unfounded.is_empty()) {
+            let critique = better(rubric, answer, &first.text, &second.text)?;
+            self.judge.keep(second);
+            return Ok(critique);
+        }
+        better(rubric, answer, &first.text, &second.text)
     }
 
     /// One reply, whole: one that the token cap cut is asked again once with a doubled cap.
-    async fn reply(
-        &self,
-        messages: &[Message],
-        rubric: &Rubric,
-        answer: &str,
-        watch: &mut (dyn FnMut(Sighting<'_>) + Send),
-        spent: &mut Spent,
-    ) -> Result<String, Failed> {
-        let mut request = self.request(messages, rubric);
+    async fn reply(&mut self, request: &mut ChatRequest) -> Result<Reply, Failed> {
         for last in [false, true] {
-            let reply = self
-                .one_reply(&request, rubric, answer, watch)
-                .await
-                .map_err(|error| Failed::endpoint(&error))?;
-            spent.add(&reply);
+            let reply = self.one_reply(request).await.map_err(|error| Failed::endpoint(&error))?;
+            self.spent.add(&reply);
             match reply.finish {
-                Finish::Stop | Finish::Other => return Ok(reply.text),
+                Finish::Stop | Finish::Other => {
+                    return Ok(Reply { text: reply.text, reasoning: reply.reasoning, id: reply.id });
+                }
                 Finish::ContentFilter => return Err(Failed::refused()),
                 Finish::Length if last => break,
                 Finish::Length => {
                     request.max_tokens = request.max_tokens.saturating_mul(2);
-                    watch(Sighting::Restarted);
+                    self.start_over();
                 }
             }
         }
         Err(Failed::truncated(request.max_tokens))
     }
 
-    async fn one_reply(
-        &self,
-        request: &ChatRequest,
-        rubric: &Rubric,
-        answer: &str,
-        watch: &mut (dyn FnMut(Sighting<'_>) + Send),
-    ) -> Result<ChatReply, EndpointError> {
+    async fn one_reply(&mut self, request: &ChatRequest) -> Result<ChatReply, EndpointError> {
+        let (rubric, answer, endpoint) = (self.rubric, self.answer, &self.judge.endpoint);
+        // With one sample, each request has one reply.
+        let earlier = self.judge.replies.as_deref().map(|replies| Earlier { replies, sample: 0 });
+        let Some(watch) = self.watch.as_deref_mut() else {
+            return endpoint.reply(request, earlier, Arrival::Whole).await;
+        };
         let mut ratings = RatingWatch::new(rubric, answer);
         let mut on_text = |piece: Streamed<'_>| match piece {
             Streamed::Text(text) => {
@@ -162,16 +233,12 @@ impl ModelJudge {
                 watch(Sighting::Restarted);
             }
         };
-        self.endpoint.chat_streamed(request, &mut on_text).await
+        endpoint.reply(request, earlier, Arrival::Streamed(&mut on_text)).await
     }
 
-    fn request(&self, messages: &[Message], rubric: &Rubric) -> ChatRequest {
-        ChatRequest {
-            messages: messages.to_vec(),
-            shape: ReplyShape::Schema { name: "critique".to_owned(), schema: critique_schema(rubric) },
-            max_tokens: self.sampling.max_tokens,
-            temperature: self.sampling.temperature,
-            seed: Some(self.sampling.seed),
+    fn start_over(&mut self) {
+        if let Some(watch) = self.watch.as_deref_mut() {
+            watch(Sighting::Restarted);
         }
     }
 }

@@ -2,13 +2,17 @@
 
 mod database;
 mod drafts;
+mod history;
 mod private;
+mod replies;
 
 use std::path::PathBuf;
 
 use etcetera::BaseStrategy as _;
 
 pub use drafts::{Draft, Drafts};
+pub use history::{History, Imported};
+pub use replies::{KeptReplies, Settling};
 
 use crate::error::{Error, Result};
 

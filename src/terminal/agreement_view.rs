@@ -77,7 +77,7 @@ fn named(ids: &Ids) -> String {
     format!("{}{more}", ids.first.iter().map(|id| one_line(id)).collect::<Vec<_>>().join(", "))
 }
 
-fn counted(count: usize, noun: &str) -> String {
+pub(super) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
@@ -114,7 +114,7 @@ fn within_lines(page: &mut Page, within: &WithinQuestion) {
     page.paragraph(&" ".repeat(NAME_COLUMNS + 4), Tone::Faint, &note);
 }
 
-fn estimate_line(page: &mut Page, name: &str, statistic: Statistic, estimate: &Estimate) {
+pub(super) fn estimate_line(page: &mut Page, name: &str, statistic: Statistic, estimate: &Estimate) {
     let head = format!("  {}  ", padded(name, NAME_COLUMNS));
     let text = match (&estimate.value, &estimate.interval) {
         (Err(undefined), _) => format!("undefined: {undefined}"),
@@ -128,7 +128,7 @@ fn estimate_line(page: &mut Page, name: &str, statistic: Statistic, estimate: &E
 }
 
 /// A value in the form that its statistic has: shares in per cent, differences with one or two decimals.
-fn figure(statistic: Statistic, value: f64) -> String {
+pub(super) fn figure(statistic: Statistic, value: f64) -> String {
     match statistic {
         Statistic::Pearson
         | Statistic::Spearman
@@ -194,7 +194,7 @@ fn criterion_cells(criterion: &CriterionAgreement) -> Vec<String> {
 }
 
 /// Rows of cells as lines, each column as wide as its widest cell.
-fn aligned(rows: &[Vec<String>]) -> Vec<String> {
+pub(super) fn aligned(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
         .map(|column| {

@@ -10,6 +10,7 @@ mod critique_view;
 mod diff_view;
 mod editor;
 mod held;
+mod history_view;
 mod layout;
 mod problems;
 mod progress;
@@ -18,6 +19,8 @@ mod sanitise;
 #[cfg(test)]
 mod specimen;
 mod summary_view;
+mod trial_misses;
+mod trial_view;
 mod view;
 mod why_view;
 mod writing;
@@ -32,6 +35,7 @@ pub use compare_view::render_comparison;
 pub use critique_view::{render_closing, render_critique, render_rating};
 pub use diff_view::{render_changes, render_shift};
 pub use editor::{edit_in_editor, has_editor};
+pub use history_view::{Asked, render_attempt, render_attempts, render_attempts_plain};
 pub use problems::render_problems;
 pub use progress::{Bar, Spinner};
 pub use question_view::{
@@ -40,9 +44,12 @@ pub use question_view::{
 };
 pub use sanitise::sanitised;
 pub use summary_view::render_summary;
+pub use summary_view::{render_summary, spoken};
+pub use trial_misses::render_misses;
+pub use trial_view::render_trial;
 pub use view::{Detail, View};
 pub use why_view::render_levels;
-pub use writing::{Start, Written, read_answer};
+pub use writing::{Pace, Start, Written, read_answer};
 
 use crate::cli::ColorChoice;
 use crate::error::{Error, Result};
@@ -138,6 +145,14 @@ impl Terminal {
                 Err(Error::failed(format!("cannot write to standard output: {fault}")))
             }
             Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Empties the screen, where standard output is one that can.
+    pub fn clear(&self) {
+        if self.stdout == Stream::Screen && !is_dumb() {
+            // A screen that keeps its text is no error.
+            let _ = console::Term::stdout().clear_screen();
         }
     }
 

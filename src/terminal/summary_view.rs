@@ -48,7 +48,7 @@ fn counts(summary: &Summary, elapsed: Duration) -> String {
 }
 
 /// A duration as people say it: 0.8 s, 42 s, 3 min 5 s, 2 h 10 min.
-fn spoken(elapsed: Duration) -> String {
+pub fn spoken(elapsed: Duration) -> String {
     match elapsed.as_secs() {
         0..=9 => format!("{:.1} s", elapsed.as_secs_f64()),
         seconds @ 10..=59 => format!("{seconds} s"),

@@ -2,6 +2,8 @@
 
 use console::Style;
 
+use crate::cli::DetailArgs;
+
 /// What a renderer needs to know of the place where its text will be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct View {
@@ -22,6 +24,16 @@ pub enum Detail {
     Usual,
     /// Also weights, level descriptors and every quotation in full length.
     Full,
+}
+
+impl From<DetailArgs> for Detail {
+    fn from(args: DetailArgs) -> Self {
+        match (args.no_scores, args.verbose) {
+            (true, _) => Self::WordsOnly,
+            (false, false) => Self::Usual,
+            (false, true) => Self::Full,
+        }
+    }
 }
 
 /// What a piece of text is, from which follows how it looks. Colour never carries the meaning alone.

@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
@@ -44,6 +45,27 @@ pub enum Start<'a> {
     Revising(&'a str),
 }
 
+/// Whether time is counted while writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// Take your time.
+    Free,
+    /// The time left until then stands in front of each line as it begins.
+    Until(Instant),
+}
+
+impl Pace {
+    /// What stands in front of a line that begins `now`.
+    fn prompt(self, now: Instant) -> String {
+        let spoken = |seconds: u64| format!("{}:{:02}", seconds / 60, seconds % 60);
+        match self {
+            Self::Free => PROMPT.to_owned(),
+            Self::Until(end) if now <= end => format!("{} left {PROMPT}", spoken((end - now).as_secs())),
+            Self::Until(end) => format!("{} over {PROMPT}", spoken((now - end).as_secs())),
+        }
+    }
+}
+
 /// How writing ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Written {
@@ -56,13 +78,18 @@ pub enum Written {
 /// Reads an answer of several lines. `keep` gets the whole text so far whenever a line or a sentence ends.
 ///
 /// Through a pipe, plain lines are read up to a lone `.` or the end.
-pub fn read_answer(terminal: &Terminal, start: Start<'_>, keep: &mut dyn FnMut(&str)) -> Result<Written> {
+pub fn read_answer(
+    terminal: &Terminal,
+    start: Start<'_>,
+    pace: Pace,
+    keep: &mut dyn FnMut(&str),
+) -> Result<Written> {
     let desk = Desk::new(start, keep);
     if terminal.can_ask() {
         // Between two lines the line editor would let go of the terminal, and the terminal would cut, echo and
         // interpret what is pasted or typed meanwhile.
         let _held = HeldTerminal::hold();
-        write_lines(&desk)
+        write_lines(&desk, pace)
     } else {
         copy_lines(&desk)
     }
@@ -171,7 +198,7 @@ fn copy_lines(desk: &Desk<'_>) -> Result<Written> {
     Ok(desk.finish())
 }
 
-fn write_lines(desk: &Desk<'_>) -> Result<Written> {
+fn write_lines(desk: &Desk<'_>, pace: Pace) -> Result<Written> {
     let ended = Arc::new(AtomicBool::new(false));
     // One editor for all lines: it holds the keys that were typed ahead.
     let mut editor = line_editor(desk, &ended)?;
@@ -179,7 +206,7 @@ fn write_lines(desk: &Desk<'_>) -> Result<Written> {
         let offered = desk.page.borrow_mut().next_line();
         desk.current.replace(offered.clone());
         desk.kept.set(offered.len());
-        match editor.readline_with_initial(PROMPT, (&offered, "")) {
+        match editor.readline_with_initial(&pace.prompt(Instant::now()), (&offered, "")) {
             Ok(line) if line.trim() == END => {
                 if !offered.is_empty() {
                     desk.add_line(offered);
@@ -290,6 +317,21 @@ mod tests {
             assert_eq!(desk.finish(), Written::Finished("one and a half.\n\nthree".into()));
         });
         assert_eq!(kept[0], "one and a half.\n\ntwo\nthree");
+    }
+
+    #[test]
+    fn the_time_left_stands_in_front_of_a_line() {
+        let now = Instant::now();
+        let later = |seconds| now + std::time::Duration::from_secs(seconds);
+        for (pace, at, prompt) in [
+            (Pace::Free, now, "> "),
+            (Pace::Until(later(240)), now, "4:00 left > "),
+            (Pace::Until(later(240)), later(235), "0:05 left > "),
+            (Pace::Until(later(240)), later(240), "0:00 left > "),
+            (Pace::Until(later(240)), later(311), "1:11 over > "),
+        ] {
+            assert_eq!(pace.prompt(at), prompt);
+        }
     }
 
     #[test]

@@ -62,7 +62,7 @@ async fn a_schema_that_llama_cpp_cannot_compile_does_not_spoil_the_others() {
         let complaint = "JSON schema conversion failed:\nUnrecognized schema: {\"type\":\"nonsense\"}";
         (schema["type"] == "nonsense").then(|| Reply::error(400, complaint, "invalid_request_error"))
     });
-    let bad = ReplyShape::Schema { name: "critique".to_owned(), schema: json!({"type": "nonsense"}) };
+    let bad = ReplyShape::Schema { name: "critique".to_owned(), schema: json!({"type": "nonsense"}).into() };
     let endpoint = endpoint(&fake);
     for (shape, requests) in [(bad.clone(), 2), (bad, 1), (schema(), 1)] {
         assert_eq!(endpoint.chat(&request(shape)).await.unwrap().requests, requests);

@@ -2,19 +2,16 @@
 //!
 //! With `--answer` it is a command for scripts; without, a session with the person at the keyboard.
 
-mod judging;
 mod script;
 mod session;
-mod sheet;
 
 use std::sync::Arc;
 
 use super::{Context, chosen};
 use crate::bank::Rubric;
-use crate::cli::{DetailArgs, PracticeArgs};
+use crate::cli::PracticeArgs;
 use crate::error::{Exit, Result};
 use crate::judge::Judge;
-use crate::store::{self, Drafts};
 use crate::terminal::{Detail, View};
 
 /// What practising works with.
@@ -38,25 +35,11 @@ pub async fn run(args: &PracticeArgs, context: &Context) -> Result<Exit> {
     if let Some(notice) = &ready.notice {
         context.terminal.notice(notice);
     }
-    let view = context.terminal.view().with_detail(detail(args.detail));
+    let view = context.terminal.view().with_detail(Detail::from(args.detail));
     let named = named.map(AsRef::as_ref);
     let practice = Practice { context, judge: ready.judge, view, named, questions };
     match &args.answer {
         Some(file) => script::run(args, file, &practice).await,
         None => session::run(args, practice).await,
     }
-}
-
-fn detail(args: DetailArgs) -> Detail {
-    match (args.no_scores, args.verbose) {
-        (true, _) => Detail::WordsOnly,
-        (false, false) => Detail::Usual,
-        (false, true) => Detail::Full,
-    }
-}
-
-/// Drafts where they can be kept. Practising goes on without; the user is told why.
-fn drafts(context: &Context) -> Option<Drafts> {
-    let opened = store::home(context.environment.home.clone()).and_then(|home| Drafts::open(&home));
-    opened.map_err(|fault| context.terminal.explain(&fault)).ok()
 }

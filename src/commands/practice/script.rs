@@ -3,9 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use super::judging::{Judged, judge_answer, judge_line, spinner};
-use super::sheet::Sheet;
-use super::{Practice, drafts};
+use super::Practice;
 use crate::answer::{self, Answer};
 use crate::bank::Rubric;
 use crate::cli::PracticeArgs;
@@ -14,6 +12,7 @@ use crate::files;
 use crate::judge::{JudgeFailure, Spent};
 use crate::record::GradeRecord;
 use crate::score::{Grade, Outcome};
+use crate::session::{Judged, Sheet, judge_answer, judge_line, spinner};
 use crate::terminal::{render_critique, sanitised};
 
 /// Standard input's name as a file.
@@ -124,7 +123,7 @@ fn json_line(
 /// An answer that came through standard input is nowhere else, so it becomes a draft.
 fn keep_stdin(file: &Path, practice: &Practice<'_>, rubric: &Rubric, text: &str) {
     if file == Path::new(STDIN) {
-        let mut sheet = Sheet::blank(rubric, drafts(practice.context).as_ref());
+        let mut sheet = Sheet::blank(rubric, practice.context.drafts().as_ref());
         sheet.keep(text);
         sheet.say_where(&practice.context.terminal);
     }

@@ -11,7 +11,7 @@ use crate::terminal::{
 
 /// What came of judging an answer.
 #[derive(Debug)]
-pub(super) enum Judged {
+pub enum Judged {
     /// A grade, and what it took.
     Graded(Box<Grade>, Spent),
     /// No grade, which says nothing about the answer.
@@ -21,7 +21,7 @@ pub(super) enum Judged {
 }
 
 /// Judges `answer` until there is a grade or Ctrl-C is pressed; `watch` sees ratings as they are completed.
-pub(super) async fn judge_answer(
+pub async fn judge_answer(
     judge: &Judge,
     rubric: &Rubric,
     answer: &str,
@@ -38,13 +38,15 @@ pub(super) async fn judge_answer(
     }
 }
 
-/// Judges `answer` and prints the critique: each rating as it is completed, the rest in the end.
+/// Judges `answer` and prints the critique: each rating as it is completed, the rest in the end. `note` gets the grade
+/// before it is printed.
 pub(super) async fn judge_on_screen(
     terminal: &Terminal,
     view: View,
     judge: &Judge,
     rubric: &Rubric,
     answer: &str,
+    note: &mut dyn FnMut(&Grade, Spent),
 ) -> Result<Judged> {
     let spinner = spinner(terminal, judge);
     let mut shown: Vec<Rating> = Vec::new();
@@ -56,7 +58,8 @@ pub(super) async fn judge_on_screen(
     };
     let judged = judge_answer(judge, rubric, answer, &mut watch).await;
     drop(spinner);
-    if let Judged::Graded(grade, _) = &judged {
+    if let Judged::Graded(grade, spent) = &judged {
+        note(grade, *spent);
         terminal.print(&rest_of_critique(view, rubric, grade, answer, &shown))?;
         terminal.print(&format!("\n{}", judge_line(judge, &view)))?;
     }
@@ -64,7 +67,7 @@ pub(super) async fn judge_on_screen(
 }
 
 /// A model takes a while; the built-in judge is done before a spinner would be seen.
-pub(super) fn spinner(terminal: &Terminal, judge: &Judge) -> Option<Spinner> {
+pub fn spinner(terminal: &Terminal, judge: &Judge) -> Option<Spinner> {
     match judge {
         Judge::BuiltIn(_) => None,
         Judge::Model(_) => {
@@ -110,7 +113,7 @@ fn rest_of_critique(view: View, rubric: &Rubric, grade: &Grade, answer: &str, sh
 }
 
 /// Who judged.
-pub(super) fn judge_line(judge: &Judge, view: &View) -> String {
+pub fn judge_line(judge: &Judge, view: &View) -> String {
     let line = match judge {
         Judge::BuiltIn(_) => {
             "Judged by the built-in judge. It compares sentences; take it as an estimate.".to_owned()
