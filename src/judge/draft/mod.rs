@@ -6,6 +6,8 @@
 
 mod reply;
 
+use std::sync::Arc;
+
 use crate::bank::skeleton::PLACEHOLDER;
 use crate::bank::{Difficulty, Rubric};
 use crate::critique::objects::last_fitting;
@@ -167,7 +169,10 @@ impl Asking<'_> {
         ];
         Ok(ChatRequest {
             messages,
-            shape: ReplyShape::Schema { name: step.name().to_owned(), schema: reply::schema(step, so_far) },
+            shape: ReplyShape::Schema {
+                name: step.name().to_owned(),
+                schema: Arc::new(reply::schema(step, so_far)),
+            },
             max_tokens: self.sampling.max_tokens,
             temperature: self.sampling.temperature,
             seed: Some(self.sampling.seed),

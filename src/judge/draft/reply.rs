@@ -301,6 +301,11 @@ fn add_exemplars(rubric: &mut Rubric, mut reply: ExemplarsReply) -> Noted {
     for name in names {
         match reply.exemplars.remove(&name) {
             Some(DraftedExemplar { answer, levels, mistakes }) => {
+                if rubric.exemplars.iter().any(|other| other.answer == answer) {
+                    noted
+                        .wishes
+                        .push(format!("`{name}` has the same answer as another; each needs one of its own"));
+                }
                 rubric.exemplars.push(Exemplar { name, answer, levels, mistakes });
             }
             None => noted.complaints.push(format!("`exemplars` lacks `{name}`")),
