@@ -51,6 +51,8 @@ pub enum ColorChoice {
 pub enum Command {
     /// Answer a question and get a critique
     Practice(PracticeArgs),
+    /// Show how you get better: topics, dimensions, mistakes, what is due
+    Progress(ProgressArgs),
     /// Show, delete, export and import what you answered
     History(HistoryArgs),
     /// Grade many answers from JSONL or CSV files
@@ -111,12 +113,24 @@ fn difficulty() -> impl clap::builder::TypedValueParser<Value = Difficulty> {
 /// `coach practice`
 #[derive(Debug, Default, Args)]
 pub struct PracticeArgs {
-    /// Id of the question; without it you choose from a list
+    /// Id of the question; without it you see what is due, and choose
     pub question: Option<String>,
     /// Which questions to choose from.
     #[command(flatten)]
     pub choice: Choice,
-    /// Read the answer from a file, or from standard input with `-`, and print the critique
+    /// Only questions that you never answered
+    #[arg(long, conflicts_with = "question")]
+    pub new: bool,
+    /// Only questions whose last answer was below solid, the weakest first
+    #[arg(long, conflicts_with_all = ["question", "new"])]
+    pub weak: bool,
+    /// Drill one weakness: only questions that look for this mistake
+    #[arg(long, value_name = "ID", conflicts_with_all = ["question", "new", "weak"])]
+    pub mistake: Option<String>,
+    /// Count down the question's minutes while you write
+    #[arg(long, conflicts_with = "answer")]
+    pub timer: bool,
+    /// Read the answer from a file, or from standard input with `-`, and print the critique; not kept in the history
     #[arg(long, value_name = "FILE|-")]
     pub answer: Option<PathBuf>,
     /// Write the answer in $VISUAL or $EDITOR
@@ -142,6 +156,17 @@ pub struct DetailArgs {
     /// Also show weights, the wording of the levels reached, and every quotation whole
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// `coach progress`
+#[derive(Debug, Args)]
+pub struct ProgressArgs {
+    /// Show words and bars only: no scores
+    #[arg(long, conflicts_with = "json")]
+    pub no_scores: bool,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `coach history`
@@ -555,7 +580,7 @@ pub struct RubricCheckArgs {
     pub deny: Vec<Denied>,
     /// Format of the report
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub format: ReportFormat,
+    pub format: CheckFormat,
     /// Check again whenever a file is saved, until Ctrl-C
     #[arg(long)]
     pub watch: bool,
@@ -563,7 +588,7 @@ pub struct RubricCheckArgs {
 
 /// Format of a report on rubric files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ReportFormat {
+pub enum CheckFormat {
     /// With the lines that each problem is about.
     Human,
     /// One JSON object.

@@ -24,6 +24,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("similar", &["src/bank/diff.rs", "src/terminal"]),
     ("notify_debouncer_mini", &["src/files/watch.rs"]),
     ("unicode_segmentation", &["src/trial"]),
+    ("fsrs", &["src/schedule"]),
     ("rust_stemmers", &["src/judge/built_in"]),
 ];
 
@@ -39,6 +40,9 @@ const PURE: &[&str] = &[
     "src/shift.rs",
     "src/record.rs",
     "src/report",
+    "src/schedule",
+    "src/progress.rs",
+    "src/attempt.rs",
     "src/trial",
     "src/problems",
     "src/summary.rs",
@@ -54,6 +58,8 @@ const IMPURE: &[&str] = &[
     "std::process",
     "std::thread",
     "SystemTime",
+    "Timestamp::now",
+    "ZonedDateTime",
     "Instant",
     "tokio",
     "println!",

@@ -206,6 +206,9 @@ fn a_session_fed_through_a_pipe_prints_no_prompts() {
     Model answer
       Tokens are pieces of text from a fixed vocabulary. Embeddings map tokens to
       vectors.
+
+    This session: 2 answers to 1 question
+      What are tokens and embeddings?  50.0 → 100.0
     --- stderr
     Judge: built-in, an offline estimate. For a model's critique, set OPENAI_BASE_URL (see README).
     --- exit 0

@@ -5,6 +5,7 @@ pub mod grade;
 pub mod history;
 pub mod list;
 pub mod practice;
+pub mod progress;
 pub mod report;
 pub mod rubric_check;
 pub mod rubric_diff;

@@ -1,10 +1,8 @@
 //! Attempts of the past: the list of them, and one with its critique.
 
-use std::time::Duration;
-
 use super::critique_view::render_critique;
 use super::layout::{Page, columns_of, cut, one_line, padded};
-use super::summary_view::spoken;
+use super::summary_view::spoken_seconds;
 use super::view::{Detail, Tone, View};
 use crate::attempt::{Attempt, Origin, Outline};
 use crate::bank::Rubric;
@@ -65,7 +63,7 @@ fn cells(outline: &Outline, title: Option<&str>) -> [String; 5] {
         one_line(outline.id.as_str()),
         outline.moment.day.to_string(),
         score,
-        spoken(Duration::from_secs(outline.seconds)),
+        spoken_seconds(outline.seconds),
         if outline.is_asked { title } else { format!("↳ {title}") },
     ]
 }
@@ -78,7 +76,7 @@ pub fn render_attempt(attempt: &Attempt, asked: &Asked<'_>, view: &View) -> Stri
         Asked::Unknown => attempt.question.as_str(),
     };
     page.paragraph("", Tone::Heading, title);
-    let time = spoken(Duration::from_secs(attempt.seconds));
+    let time = spoken_seconds(attempt.seconds);
     let facts =
         format!("{}, {}, answered in {time}{}", attempt.id, attempt.moment.day, origin(&attempt.origin));
     page.paragraph("", Tone::Faint, &facts);

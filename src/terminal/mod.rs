@@ -12,8 +12,10 @@ mod editor;
 mod held;
 mod history_view;
 mod layout;
+mod plan_view;
 mod problems;
 mod progress;
+mod progress_view;
 mod question_view;
 mod sanitise;
 #[cfg(test)]
@@ -36,14 +38,15 @@ pub use critique_view::{render_closing, render_critique, render_rating};
 pub use diff_view::{render_changes, render_shift};
 pub use editor::{edit_in_editor, has_editor};
 pub use history_view::{Asked, render_attempt, render_attempts, render_attempts_plain};
+pub use plan_view::{questions, render_session, render_suggestions, spoken_day};
 pub use problems::render_problems;
 pub use progress::{Bar, Spinner};
+pub use progress_view::{Outlook, render_progress};
 pub use question_view::{
     ModelAnswer, render_list, render_list_plain, render_model_answer, render_paragraph, render_question,
     render_rubric,
 };
 pub use sanitise::sanitised;
-pub use summary_view::render_summary;
 pub use summary_view::{render_summary, spoken};
 pub use trial_misses::render_misses;
 pub use trial_view::render_trial;

@@ -57,6 +57,11 @@ pub fn spoken(elapsed: Duration) -> String {
     }
 }
 
+/// Whole seconds as people say them: 0 s, 42 s, 3 min 5 s.
+pub(super) fn spoken_seconds(seconds: u64) -> String {
+    if seconds < 60 { format!("{seconds} s") } else { spoken(Duration::from_secs(seconds)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 //!
 //! With `--answer` it is a command for scripts; without, a session with the person at the keyboard.
 
+mod plan;
 mod script;
 mod session;
 

@@ -1,22 +1,25 @@
 //! A session with the person at the keyboard: question, answer, critique, and what comes next.
 
 use super::Practice;
+use super::plan::{Focus, next_question};
 use crate::answer::Answer;
-use crate::attempt::Origin;
+use crate::attempt::{Origin, Outline};
 use crate::bank::Rubric;
 use crate::cli::PracticeArgs;
 use crate::error::{Exit, Result};
+use crate::schedule::Schedule;
 use crate::score::Grade;
-use crate::session::{Assessed, Pen, Session, Sheet, given, take_interrupts};
+use crate::session::{Assessed, Pen, Session, Sheet, Timing, given, now, take_interrupts};
 use crate::terminal::{
-    Choice, Entry, choose, choose_letter, has_editor, render_comparison, render_levels, render_model_answer,
-    render_question, sanitised,
+    Choice, choose_letter, has_editor, questions, render_comparison, render_levels, render_model_answer,
+    render_question, render_session, sanitised, spoken_day,
 };
 
 /// A session, and what can be asked in it.
 struct Practising<'a> {
     session: Session<'a>,
     questions: Vec<&'a Rubric>,
+    focus: Focus,
 }
 
 /// What follows a question.
@@ -52,17 +55,17 @@ enum Again {
 }
 
 pub(super) async fn run(args: &PracticeArgs, practice: Practice<'_>) -> Result<Exit> {
-    let mut practising = Practising {
-        session: practice.context.session(practice.judge, practice.view),
-        questions: practice.questions,
-    };
-    if args.editor {
-        practising.session.pen = Pen::Editor;
-    }
+    let focus = Focus::of(args, &practice.questions)?;
+    let mut session = practice.context.session(practice.judge, practice.view);
+    session.pen = if args.editor { Pen::Editor } else { Pen::Lines };
+    session.timing = if args.timer { Timing::CountedDown } else { Timing::Untimed };
+    let mut practising = Practising { session, questions: practice.questions, focus };
     if practising.session.terminal.can_ask() {
         take_interrupts().await;
     }
-    match practising.ask_questions(practice.named).await {
+    let ended = practising.ask_questions(practice.named).await;
+    practising.sum_up()?;
+    match ended {
         Err(error) if error.exit() == Exit::Interrupted => Ok(Exit::Interrupted),
         ended => ended,
     }
@@ -81,7 +84,7 @@ impl<'a> Practising<'a> {
     }
 
     /// The draft that was left behind, if the user goes on with it; else the named question; else one of a list.
-    fn first_question(&self, named: Option<&'a Rubric>) -> Result<Option<(&'a Rubric, Sheet)>> {
+    fn first_question(&mut self, named: Option<&'a Rubric>) -> Result<Option<(&'a Rubric, Sheet)>> {
         if let Some((rubric, sheet)) = self.left_behind(named)? {
             match self.offer(rubric, &sheet)? {
                 Offer::GoOn => return Ok(Some((rubric, sheet))),
@@ -129,13 +132,30 @@ impl<'a> Practising<'a> {
         Ok(choose_letter(terminal, &choices)?.unwrap_or(Offer::Leave))
     }
 
-    fn choose_question(&self) -> Result<Option<(&'a Rubric, Sheet)>> {
-        let entries: Vec<Entry> = self.questions.iter().map(|rubric| entry(rubric)).collect();
-        let chosen = choose(self.session.terminal, "Which question?", &entries)?;
-        Ok(chosen.map(|index| {
-            let rubric = self.questions[index];
-            (rubric, self.session.sheet(rubric))
-        }))
+    fn choose_question(&mut self) -> Result<Option<(&'a Rubric, Sheet)>> {
+        let chosen = next_question(&mut self.session, &self.questions, &self.focus)?;
+        Ok(chosen.map(|rubric| (rubric, self.session.sheet(rubric))))
+    }
+
+    /// What the session came to, and when it goes on.
+    fn sum_up(&mut self) -> Result<()> {
+        let terminal = self.session.terminal;
+        if self.session.log.noted().is_empty() {
+            return Ok(());
+        }
+        let title = |outline: &Outline| {
+            let rubric = self.questions.iter().find(|rubric| rubric.id == outline.question);
+            rubric.map_or_else(|| outline.question.to_string(), |rubric| rubric.title.clone())
+        };
+        let text = render_session(self.session.log.noted(), &title, &self.session.view);
+        terminal.print(&format!("\n{text}"))?;
+        let outlines = self.session.log.outlines(terminal);
+        let today = now().day;
+        let schedule = Schedule::new(&outlines, self.questions.iter().copied(), today);
+        if let Some((day, count)) = schedule.next_day() {
+            self.session.guide(&format!("Next: {} due {}.", questions(count), spoken_day(day, today)));
+        }
+        Ok(())
     }
 
     /// One question: ask, write, judge, and whatever the user does with the critique.
@@ -223,11 +243,4 @@ impl<'a> Practising<'a> {
         }
         Ok(step)
     }
-}
-
-/// A line of the list of questions.
-fn entry(rubric: &Rubric) -> Entry {
-    let text =
-        format!("{}  ({}, {}, {} min)", rubric.title, rubric.topic, rubric.difficulty.name(), rubric.minutes);
-    Entry { id: rubric.id.to_string(), text }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Context;
 use crate::bank::{self, CATALOGUE, Mistake, SourceFile, lint};
-use crate::cli::{ReportFormat, RubricCheckArgs};
+use crate::cli::{CheckFormat, RubricCheckArgs};
 use crate::config::Config;
 use crate::document::{Problem, Severity};
 use crate::error::{Error, Exit, Result};
@@ -38,22 +38,22 @@ fn checked(args: &RubricCheckArgs, context: &Context, own: &[&Path]) -> Result<C
     Ok(checked)
 }
 
-fn report(checked: &Checked, format: ReportFormat, context: &Context) -> Result<()> {
+fn report(checked: &Checked, format: CheckFormat, context: &Context) -> Result<()> {
     let terminal = &context.terminal;
     let shown = || checked.problems.iter().map(harmless).collect::<Vec<Problem>>();
     let pretty = |value: &Value| terminal.print(&format!("{value:#}\n"));
     match format {
-        ReportFormat::Human => {
+        CheckFormat::Human => {
             let problems = render_problems(&checked.problems, &terminal.view());
             terminal.print(&format!("{problems}{}\n", summary(checked)))
         }
-        ReportFormat::Json => pretty(&problems::json(checked.rubrics, &shown())),
-        ReportFormat::Github => {
+        CheckFormat::Json => pretty(&problems::json(checked.rubrics, &shown())),
+        CheckFormat::Github => {
             terminal.print(&problems::github(&shown()))?;
             terminal.notice(&summary(checked));
             Ok(())
         }
-        ReportFormat::Sarif => {
+        CheckFormat::Sarif => {
             let rules = lint::Class::ALL.map(|(id, _, finds)| Rule { id, finds });
             pretty(&problems::sarif(&shown(), &rules))
         }
@@ -88,7 +88,7 @@ async fn watch(args: &RubricCheckArgs, context: &Context, own: &[&Path]) -> Resu
 }
 
 fn watched(args: &RubricCheckArgs, own: &[&Path]) -> Result<Vec<PathBuf>> {
-    if args.format != ReportFormat::Human {
+    if args.format != CheckFormat::Human {
         return Err(Error::misused("--watch reports to people").hint("leave out --format, or --watch"));
     }
     let named = if args.paths.is_empty() {
