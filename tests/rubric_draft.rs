@@ -89,6 +89,7 @@ fn without_port(transcript: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "the whole file is shown")]
 fn three_short_steps_make_a_file_that_passes_and_says_that_it_is_a_draft() {
     let fake = FakeEndpoint::start(checked);
     let coach = configured(&fake);
