@@ -80,8 +80,8 @@ fn every_command_of_the_guide_prints_what_the_guide_shows() {
     let guide = file("docs/rubrics.md");
     let finished = file("examples/rubrics/gradient-clipping.toml");
     assert!(guide.contains(ADDED) && finished.contains(ADDED));
-    let first: String =
-        finished.lines().filter(|line| !line.contains(ADDED)).map(|line| format!("{line}\n")).collect();
+    let first: Vec<&str> = finished.lines().filter(|line| !line.contains(ADDED)).collect();
+    let first = first.join("\n");
     let mut versions = [first, finished].into_iter();
     let coach = Coach::new();
     coach.write("answers.jsonl", file("examples/rubrics/gradient-clipping-answers.jsonl"));
