@@ -505,7 +505,7 @@ pub struct RubricTestArgs {
     /// Exit with 1 unless this share of the mutations holds
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub min_held: Option<f64>,
-    /// Exit with 1 unless strong > solid > weak in every rubric
+    /// Exit with 1 unless strong > solid > weak in every rubric (mean score of the exemplars whose labels are in a band)
     #[arg(long)]
     pub ordered: bool,
     /// How many answers are judged at once

@@ -84,7 +84,7 @@ fn rubrics(args: &RubricTestArgs, context: &Context, bank: &mut Bank) -> Result<
 }
 
 fn looks_like_a_path(name: &str) -> bool {
-    name.contains(std::path::is_separator) || name.ends_with(".toml")
+    name.contains(std::path::is_separator) || Path::new(name).extension().is_some_and(|it| it == "toml")
 }
 
 /// Adds a file or folder to the bank; the ids of its rubrics.
@@ -109,7 +109,7 @@ fn extent(args: &RubricTestArgs, judge: &Judge) -> Extent {
     }
 }
 
-/// What is going to be sent.
+/// What is going to be asked of a model.
 fn requests(rubrics: &[Arc<Rubric>], extent: Extent) -> String {
     let exemplars: usize = rubrics.iter().map(|rubric| rubric.exemplars.len()).sum();
     let most: usize = rubrics.iter().map(|rubric| most_mutations(rubric, extent)).sum();
@@ -118,7 +118,7 @@ fn requests(rubrics: &[Arc<Rubric>], extent: Extent) -> String {
         Extent::Few => format!(" and up to {most} mutations of them (--mutations none leaves them out)"),
         Extent::All => format!(" and up to {most} mutations of them (--mutations few makes fewer)"),
     };
-    format!("Sending {exemplars} exemplars{mutations}: a request each, two where a reply has to be repaired.")
+    format!("Grading {exemplars} exemplars{mutations}: a request each, two where a reply has to be repaired.")
 }
 
 /// An answer to be judged, and what to call it.
@@ -174,7 +174,7 @@ impl Run<'_> {
         let mut engine = Engine::new(Arc::clone(&self.judge), self.at_once);
         let names: Vec<String> = asked.iter().map(|it| it.name.clone()).collect();
         let mut settled: BTreeMap<usize, T> = BTreeMap::new();
-        let mut named = 0;
+        let mut ungraded = 0;
         let mut digests: BTreeMap<QuestionId, [u8; 32]> = BTreeMap::new();
         let mut tasks = asked.into_iter().enumerate().map(|(index, asked)| {
             let id = asked.rubric.id.clone();
@@ -194,7 +194,7 @@ impl Run<'_> {
                     bar.step();
                     let index = index_of(&task);
                     if let Outcome::Ungraded(reason) = &outcome {
-                        name_ungraded(&mut named, &bar, &names[index], reason);
+                        name_ungraded(&mut ungraded, &bar, &names[index], reason);
                     }
                     settled.insert(index, settle(index, outcome));
                 }
@@ -240,11 +240,11 @@ fn compare(before: &Outcome, mutation: &Mutation, after: Outcome) -> Result<Vec<
     }
 }
 
-fn name_ungraded(named: &mut usize, bar: &Bar, name: &str, reason: &Reason) {
-    *named += 1;
-    if *named <= MOST_NAMED {
+fn name_ungraded(so_far: &mut usize, bar: &Bar, name: &str, reason: &Reason) {
+    *so_far += 1;
+    if *so_far <= MOST_NAMED {
         bar.line(&sanitised(&format!("ungraded {name}: {}", reason.message)));
-    } else if *named == MOST_NAMED + 1 {
+    } else if *so_far == MOST_NAMED + 1 {
         bar.line("further ungraded answers are only counted");
     }
 }
@@ -292,7 +292,7 @@ fn shortfalls(report: &Report, args: &RubricTestArgs) -> Vec<String> {
     let Total { disordered, incomplete, .. } = &report.total;
     if args.ordered && !(disordered.is_empty() && incomplete.is_empty()) {
         let ids: Vec<&str> = disordered.iter().chain(incomplete).map(QuestionId::as_str).collect();
-        found.push(format!("strong > solid > weak does not hold in {}", ids.join(", ")));
+        found.push(format!("strong > solid > weak does not hold, or lacks a band, in {}", ids.join(", ")));
     }
     found
 }

@@ -156,7 +156,7 @@ const CRITERION_COLUMNS: [(&str, Statistic); 4] = [
     ("weighted kappa", Statistic::WeightedKappa),
 ];
 
-fn criteria_lines(page: &mut Page, criteria: &[CriterionAgreement], view: View) {
+pub(super) fn criteria_lines(page: &mut Page, criteria: &[CriterionAgreement], view: View) {
     if criteria.is_empty() {
         return;
     }
@@ -165,7 +165,8 @@ fn criteria_lines(page: &mut Page, criteria: &[CriterionAgreement], view: View) 
     let mut rows: Vec<Vec<String>> = vec![head.map(str::to_owned).collect()];
     rows.extend(criteria.iter().map(criterion_cells));
     let lines = aligned(&rows);
-    page.line(&view.paint(Tone::Faint, &format!("    {}", lines[0])));
+    let head = cut(&format!("    {}", lines[0].trim_end()), page.columns());
+    page.line(&view.paint(Tone::Faint, &head));
     let mut question = None;
     for (criterion, line) in criteria.iter().zip(&lines[1..]) {
         if question != Some(&criterion.question) {
@@ -173,7 +174,7 @@ fn criteria_lines(page: &mut Page, criteria: &[CriterionAgreement], view: View) 
             let name = criterion.question.as_ref().map_or("no question named", |id| id.as_str());
             page.paragraph("  ", Tone::Plain, &one_line(name));
         }
-        page.line(&cut(&format!("    {line}"), page.columns()));
+        page.line(&cut(&format!("    {}", line.trim_end()), page.columns()));
     }
 }
 

@@ -1,15 +1,17 @@
 //! Everything in which a judge differs from the author of a rubric, exemplar by exemplar.
 
 use super::View;
+use super::agreement_view::criteria_lines;
 use super::layout::Page;
 use super::view::{Detail, Tone};
+use crate::score::Score;
 use crate::trial::report::{Failure, RubricReport};
 use crate::trial::{Discordant, ExemplarReport, LevelMiss, Report, Violation};
 
 /// Where not everything is wanted, so many failed mutations of a rubric are shown.
 const MOST_FAILURES: usize = 10;
 
-/// The levels, mistakes, pairs and mutations of each rubric that differ from what its author expects. In full
+/// The agreement on each criterion, and the levels, mistakes, pairs and mutations of each rubric that differ from what its author expects. In full
 /// detail every one with its evidence; else those off by one step only in a line.
 pub fn render_misses(report: &Report, view: &View) -> String {
     let mut page = Page::new(*view);
@@ -24,6 +26,7 @@ fn rubric_lines(page: &mut Page, rubric: &RubricReport, view: View) {
     let differs = |it: &&ExemplarReport| {
         it.ungraded.is_some() || !(it.levels.is_empty() && it.missed.is_empty() && it.wrong.is_empty())
     };
+    criteria_lines(page, &rubric.criteria, view);
     page.heading(&format!("{}: what differs from its author", rubric.id));
     let exemplars: Vec<&ExemplarReport> = rubric.exemplars.iter().filter(differs).collect();
     if exemplars.is_empty() {
@@ -84,7 +87,7 @@ fn pair_lines(page: &mut Page, pair: &Discordant) {
     page.gap();
     page.paragraph("  ", Tone::Heading, "Two exemplars the other way round");
     for (name, at) in [(&pair.better, 0), (&pair.worse, 1)] {
-        let [expected, got] = [pair.expected[at], pair.got[at]].map(|score| score.points());
+        let [expected, got] = [pair.expected[at], pair.got[at]].map(Score::points);
         page.paragraph("    ", Tone::Plain, &format!("{name}: expected {expected:.1}, got {got:.1}"));
     }
 }

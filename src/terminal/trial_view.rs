@@ -191,7 +191,7 @@ fn mutation_lines(page: &mut Page, figures: &Figures, view: View) {
     let lines = aligned(&rows);
     page.line(&format!("  {}", view.paint(Tone::Faint, lines[0].trim_end())));
     for (line, tally) in lines[1..].iter().zip(figures.mutations.values()) {
-        page.line(&cut(&format!("  {line}"), page.columns()));
+        page.line(&format!("  {}", line.trim_end()));
         for (cause, count) in &tally.causes {
             page.paragraph(CAUSE_INDENT, Tone::Faint, &format!("{count}: {}", cause.words()));
         }

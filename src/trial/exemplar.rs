@@ -103,12 +103,11 @@ impl<'a> Judged<'a> {
         })
     }
 
-    pub(super) fn level_pairs(&self) -> Vec<Pair> {
-        let pair = |it: LevelMiss| Pair {
-            human: f64::from(it.expected),
-            ours: f64::from(it.got),
-            human_step: it.expected,
-            our_step: it.got,
+    /// The levels of each criterion, side by side.
+    pub(super) fn level_pairs(&self) -> Vec<(CriterionId, Pair)> {
+        let pair = |it: LevelMiss| {
+            let (human, ours) = (f64::from(it.expected), f64::from(it.got));
+            (it.criterion, Pair { human, ours, human_step: it.expected, our_step: it.got })
         };
         self.levels().map(pair).collect()
     }

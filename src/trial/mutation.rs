@@ -66,12 +66,12 @@ impl Kind {
         match self {
             Self::SentenceRemoved => "sentence removed",
             Self::SignInserted => "sign of a mistake inserted",
-            Self::NotSignInserted => "right sentence near a mistake inserted",
+            Self::NotSignInserted => "right sentence inserted",
             Self::OmissionCovered => "omission covered",
             Self::PraiseAppended => "praise appended",
             Self::FillerAppended => "filler appended",
-            Self::InstructionAppended => "instruction to the grader appended",
-            Self::RemarksRemoved => "remarks to the grader removed",
+            Self::InstructionAppended => "instruction appended",
+            Self::RemarksRemoved => "remarks removed",
         }
     }
 }

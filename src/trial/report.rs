@@ -1,6 +1,6 @@
 //! The figures of a trial: for each rubric and for all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -10,8 +10,8 @@ use super::mutation::{Extent, Kind, Mutation};
 use super::order::{Discordant, Order, Pairs, Verdict};
 use super::remarks::remarks;
 use super::verdict::{Cause, Violation};
-use crate::agreement::{Comparison, MistakeAgreement, Pair, Statistic, Undefined};
-use crate::bank::{QuestionId, Rubric};
+use crate::agreement::{Comparison, CriterionAgreement, MistakeAgreement, Pair, Statistic, Undefined};
+use crate::bank::{Criterion, CriterionId, QuestionId, Rubric};
 use crate::score::{Outcome, Reason};
 
 /// A rubric with what came of its exemplars and of their mutations.
@@ -124,6 +124,8 @@ pub struct RubricReport {
     pub order: Order,
     /// Pairs of exemplars that the author puts far apart and the judge the other way round.
     pub discordant: Vec<Discordant>,
+    /// The levels of each criterion.
+    pub criteria: Vec<CriterionAgreement>,
     /// Each exemplar.
     pub exemplars: Vec<ExemplarReport>,
     /// The mutations that failed.
@@ -172,7 +174,8 @@ impl Figures {
     fn of(tested: &[Tested]) -> Self {
         let graded: Vec<Judged<'_>> = tested.iter().flat_map(judged).collect();
         let scores: Vec<Vec<Pair>> = graded.iter().map(|it| vec![it.score_pair()]).collect();
-        let levels: Vec<Vec<Pair>> = graded.iter().map(Judged::level_pairs).collect();
+        let levels = |it: &Judged<'_>| it.level_pairs().into_iter().map(|(_, pair)| pair).collect();
+        let levels: Vec<Vec<Pair>> = graded.iter().map(levels).collect();
         let mistakes: Vec<_> = graded.iter().map(Judged::mistakes).collect();
         let exemplars = tested.iter().map(|it| it.rubric.exemplars.len()).sum();
         let of_rubric = |it| pairs(it).0;
@@ -212,6 +215,20 @@ fn compared(pairs: &[Vec<Pair>]) -> Option<Comparison> {
     (!pairs.is_empty()).then(|| Comparison::of(pairs))
 }
 
+fn criteria(tested: &Tested) -> Vec<CriterionAgreement> {
+    let mut found: BTreeMap<CriterionId, Vec<Vec<Pair>>> = BTreeMap::new();
+    for (criterion, pair) in judged(tested).flat_map(|it| it.level_pairs()) {
+        found.entry(criterion).or_default().push(vec![pair]);
+    }
+    // In the rubric's order.
+    let of_criterion = |criterion: &Criterion| {
+        let comparison = Comparison::of(&found.remove(&criterion.id)?);
+        let question = Some(tested.rubric.id.clone());
+        Some(CriterionAgreement { question, criterion: criterion.id.clone(), comparison })
+    };
+    tested.rubric.criteria.iter().filter_map(of_criterion).collect()
+}
+
 fn pairs(tested: &Tested) -> (Pairs, Vec<Discordant>) {
     Pairs::of(&judged(tested).map(|it| it.scores()).collect::<Vec<_>>())
 }
@@ -234,10 +251,11 @@ fn tallies<'a>(mutated: impl Iterator<Item = &'a Mutated>) -> BTreeMap<Kind, Tal
             Ok([]) => tally.held += 1,
             Ok(found) => {
                 tally.failed += 1;
-                let mut causes: Vec<Cause> = found.iter().map(|it| it.cause).collect();
-                causes.sort_unstable();
-                causes.dedup();
-                causes.into_iter().for_each(|cause| *tally.causes.entry(cause).or_default() += 1);
+                // Once for each mutation, however many levels it concerns.
+                let causes: BTreeSet<Cause> = found.iter().map(|it| it.cause).collect();
+                for cause in causes {
+                    *tally.causes.entry(cause).or_default() += 1;
+                }
             }
         }
     }
@@ -255,6 +273,7 @@ impl RubricReport {
             figures: Figures::of(std::slice::from_ref(tested)),
             order: Order::of(&scores),
             discordant,
+            criteria: criteria(tested),
             exemplars: rubric
                 .exemplars
                 .iter()

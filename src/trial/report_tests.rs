@@ -46,6 +46,12 @@ fn levels_and_mistakes_are_compared_with_the_labels() {
     assert!((level(Statistic::MeanAbsoluteError) - 0.75).abs() < 1e-12);
     // By Cohen's definition, over all pairs of steps: 1 - (5/4 observed) / (7/4 expected by chance).
     assert!((level(Statistic::WeightedKappa) - 2.0 / 7.0).abs() < 1e-12);
+    let exact = |at: usize| {
+        let of_criterion: &CriterionAgreement = &report.rubrics[0].criteria[at];
+        let value = of_criterion.comparison.estimate(Statistic::Exact).unwrap().value.unwrap();
+        (of_criterion.criterion.to_string(), value)
+    };
+    assert_eq!([exact(0), exact(1)], [("pieces".to_owned(), 0.5), ("vectors".to_owned(), 0.5)]);
     let mistakes = figures.mistakes.as_ref().unwrap();
     assert_eq!(mistakes.counts, Counts { both: 1, only_ours: 1, only_human: 1 });
     let [good, poor] = report.rubrics[0].exemplars.as_slice() else { panic!() };
