@@ -26,6 +26,7 @@ fn by_flags(coach: &Coach, more: &[&str]) -> coach::Ran {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "the whole file is shown")]
 fn flags_alone_make_a_file_that_passes_and_shows_what_to_write() {
     let coach = Coach::new();
     let ran = by_flags(&coach, &[]);

@@ -7,7 +7,7 @@
 use serde::Serialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::rubric::{Criterion, CriterionId, Exemplar, Mistake, Rubric};
+use super::rubric::{Criterion, CriterionId, Exemplar, Mistake, MistakeId, Rubric};
 
 /// What a change does to grades.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -255,7 +255,7 @@ fn is_renamed(a: &Criterion, b: &Criterion) -> bool {
 }
 
 fn flagged(exemplar: &Exemplar) -> String {
-    exemplar.mistakes.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ")
+    exemplar.mistakes.iter().map(MistakeId::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// What became of one part of a rubric.

@@ -8,6 +8,9 @@ fn rubric() -> Rubric {
     Bank::shipped().unwrap().rubric("surprisal").unwrap().as_ref().clone()
 }
 
+/// An edit, and the changes that it makes.
+type Case = (fn(&mut Rubric), &'static [&'static str]);
+
 /// The changes as lines: effect, place, readers.
 fn found(a: &Rubric, edit: impl Fn(&mut Rubric)) -> Vec<String> {
     let mut b = a.clone();
@@ -21,7 +24,7 @@ fn found(a: &Rubric, edit: impl Fn(&mut Rubric)) -> Vec<String> {
 
 #[test]
 fn every_field_has_its_effect() {
-    let cases: [(fn(&mut Rubric), &[&str]); 22] = [
+    let cases: [Case; 22] = [
         (|it| it.title.push('x'), &["Nothing title"]),
         (|it| it.topic.push('x'), &["Nothing topic"]),
         (|it| it.difficulty = Difficulty::Intro, &["Nothing difficulty"]),

@@ -14,7 +14,6 @@ use crate::cli::RubricDiffArgs;
 use crate::error::{Error, Exit, Result};
 use crate::files::answers::Source;
 use crate::files::{self, Fault};
-use crate::judge::Judge;
 use crate::score::Outcome;
 use crate::shift::Shift;
 use crate::terminal::{Bar, render_changes, render_shift};
@@ -42,7 +41,9 @@ pub async fn run(args: &RubricDiffArgs, context: &Context) -> Result<Exit> {
         Some(path) => {
             let answers = answers(path, &before, &after)?;
             let ready = context.judge(&config, &args.judge).await?;
-            Some(shift(ready, answers, &before, &after, context).await?)
+            // Judges keep what they have prepared by the question's id, which both rubrics usually share.
+            let again = context.judge(&config, &args.judge).await?;
+            Some(shift((ready, again), answers, &before, &after, context).await?)
         }
     };
     let text = if args.json {
@@ -51,7 +52,7 @@ pub async fn run(args: &RubricDiffArgs, context: &Context) -> Result<Exit> {
         as_text(&changes, shift.as_ref(), (&before, &after), context)
     };
     context.terminal.print(&text)?;
-    exit(args, &changes, shift.as_ref())
+    Ok(exit(args, &changes, shift.as_ref()))
 }
 
 /// The file of that name; else the bank's rubric of that id.
@@ -95,7 +96,7 @@ fn answers(path: &Path, before: &Rubric, after: &Rubric) -> Result<Vec<Answer>> 
 }
 
 async fn shift(
-    ready: ReadyJudge,
+    (ready, again): (ReadyJudge, ReadyJudge),
     answers: Vec<Answer>,
     before: &Arc<Rubric>,
     after: &Arc<Rubric>,
@@ -104,14 +105,9 @@ async fn shift(
     if let Some(notice) = &ready.notice {
         context.terminal.notice(notice);
     }
-    // The built-in judge keeps what it has prepared by the question's id, which both rubrics usually share.
-    let second = match ready.judge.as_ref() {
-        Judge::BuiltIn(_) => Arc::new(Judge::built_in()),
-        Judge::Model(_) => Arc::clone(&ready.judge),
-    };
     let mut bar = Bar::start(&context.terminal, 2 * answers.len() as u64, 0);
     let mut first = Engine::new(ready.judge, ready.at_once);
-    let mut second = Engine::new(second, ready.at_once);
+    let mut second = Engine::new(again.judge, again.at_once);
     let under_both = async {
         let a = outcomes(&mut first, &answers, before, &mut bar).await?;
         Ok((a, outcomes(&mut second, &answers, after, &mut bar).await?))
@@ -202,10 +198,10 @@ fn verdict(changes: &[Change], before: &Rubric, after: &Rubric) -> String {
     }
 }
 
-fn exit(args: &RubricDiffArgs, changes: &[Change], shift: Option<&Shift>) -> Result<Exit> {
+fn exit(args: &RubricDiffArgs, changes: &[Change], shift: Option<&Shift>) -> Exit {
     let moves = shift.map_or_else(|| may_change_grades(changes), |shift| !shift.moved.is_empty());
     if args.exit_code && moves {
-        return Ok(Exit::Failed);
+        return Exit::Failed;
     }
-    Ok(if shift.is_some_and(|shift| !shift.ungraded.is_empty()) { Exit::SomeUngraded } else { Exit::Done })
+    if shift.is_some_and(|shift| !shift.ungraded.is_empty()) { Exit::SomeUngraded } else { Exit::Done }
 }

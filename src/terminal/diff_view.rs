@@ -47,7 +47,7 @@ fn change_lines(page: &mut Page, change: &Change, is_new_place: bool) {
             }
             match (before, after) {
                 (Some(before), Some(after)) => {
-                    page.paragraph("    ~ ", Tone::Plain, &reworded(before, after))
+                    page.paragraph("    ~ ", Tone::Plain, &reworded(before, after));
                 }
                 (Some(before), None) => page.paragraph("    - ", Tone::Poor, before),
                 (None, Some(after)) => page.paragraph("    + ", Tone::Good, after),

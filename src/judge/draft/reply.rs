@@ -4,7 +4,7 @@
 //! the model's to draft, counting them is ours, so that every answer fits one level and none fits two. Whether the
 //! rubric is valid is for the parser to say: it reads what the writer made of it, as it would read an author's file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -74,6 +74,9 @@ struct DraftedExemplar {
     #[serde(default)]
     mistakes: Vec<MistakeId>,
 }
+
+/// A name for a statement has up to six words; a little more is no reason to ask again.
+const MOST_SHORT_WORDS: usize = 8;
 
 /// The exemplars that every draft has, beside one for each mistake.
 const USUAL_EXEMPLARS: [&str; 3] = ["strong", "partial", "weak"];
@@ -151,19 +154,26 @@ pub(super) struct Drafted {
 /// The rubric with what a step's reply adds to it, or every reason why not.
 pub(super) fn add(step: DraftStep, so_far: &Rubric, reply: &Value) -> Result<Drafted, Vec<String>> {
     let mut rubric = so_far.clone();
-    let mut complaints = match step {
+    let Noted { mut complaints, wishes } = match step {
         DraftStep::Criteria => add_criteria(&mut rubric, typed(reply)?),
         DraftStep::Mistakes => add_mistakes(&mut rubric, typed(reply)?),
         DraftStep::Exemplars => add_exemplars(&mut rubric, typed(reply)?),
     };
     match parsed(&rubric) {
-        Ok(rubric) if complaints.is_empty() => Ok(Drafted { wishes: wishes(step, &rubric), rubric }),
+        Ok(rubric) if complaints.is_empty() => Ok(Drafted { rubric, wishes }),
         Ok(_) => Err(complaints),
         Err(problems) => {
             complaints.extend(problems);
             Err(complaints)
         }
     }
+}
+
+/// What was noted while a reply was read.
+#[derive(Default)]
+struct Noted {
+    complaints: Vec<String>,
+    wishes: Vec<String>,
 }
 
 fn typed<T: DeserializeOwned>(reply: &Value) -> Result<T, Vec<String>> {
@@ -182,9 +192,9 @@ fn parsed(rubric: &Rubric) -> Result<Rubric, Vec<String>> {
     })
 }
 
-fn add_criteria(rubric: &mut Rubric, reply: CriteriaReply) -> Vec<String> {
+fn add_criteria(rubric: &mut Rubric, reply: CriteriaReply) -> Noted {
     let mut names = Names::default();
-    let mut complaints = Vec::new();
+    let mut noted = Noted::default();
     rubric.title = reply.title;
     rubric.difficulty = reply.difficulty;
     rubric.model_answer = reply.model_answer;
@@ -194,8 +204,9 @@ fn add_criteria(rubric: &mut Rubric, reply: CriteriaReply) -> Vec<String> {
         let points: Vec<&DraftedPoint> =
             drafted.key_points.iter().filter(|point| !point.statement.trim().is_empty()).collect();
         if !LEVELS.contains(&(points.len() + 1)) {
-            complaints.push(format!("the criterion \"{}\" needs 2 to 4 key points", drafted.title));
+            noted.complaints.push(format!("the criterion \"{}\" needs 2 to 4 key points", drafted.title));
         }
+        noted.wishes.extend(criterion_wishes(&drafted));
         rubric.criteria.push(Criterion {
             id: names.fresh(&drafted.title).into(),
             levels: levels(&drafted.absent, &points),
@@ -205,7 +216,24 @@ fn add_criteria(rubric: &mut Rubric, reply: CriteriaReply) -> Vec<String> {
             weight: drafted.weight,
         });
     }
-    complaints
+    noted
+}
+
+/// What is valid in a criterion and yet of little use.
+fn criterion_wishes(drafted: &DraftedCriterion) -> Vec<String> {
+    let DraftedCriterion { title, key_points, .. } = drafted;
+    let mut wishes = Vec::new();
+    if Dimension::ALL.iter().any(|(name, _)| title.trim().eq_ignore_ascii_case(name)) {
+        wishes.push(format!(
+            "the criterion \"{title}\" has the title of a dimension; say what of the subject it judges"
+        ));
+    }
+    if key_points.iter().any(|point| point.short.split_whitespace().count() > MOST_SHORT_WORDS) {
+        wishes.push(format!(
+            "in the criterion \"{title}\", `short` has to name each statement in 2 to 6 words"
+        ));
+    }
+    wishes
 }
 
 /// A level for each number of key points that an answer can make.
@@ -230,60 +258,60 @@ fn spelled(number: usize) -> String {
     word.map_or_else(|| number.to_string(), |word| (*word).to_owned())
 }
 
-fn add_mistakes(rubric: &mut Rubric, reply: MistakesReply) -> Vec<String> {
+fn add_mistakes(rubric: &mut Rubric, reply: MistakesReply) -> Noted {
     let mut names = Names::default();
-    let mistake = |it: DraftedMistake| Mistake {
-        id: names.fresh(&it.title).into(),
-        title: it.title,
-        kind: it.kind,
-        penalty: it.penalty,
-        description: it.description,
-        signs: with_words(it.signs),
-        not_signs: with_words(it.not_signs),
-        advice: it.advice,
+    let mut noted = Noted::default();
+    let mistake = |it: DraftedMistake| {
+        let (mut signs, mut not_signs) = (once_each(it.signs), once_each(it.not_signs));
+        // A sentence cannot both make a mistake and be right. Which of the two it is, its author has to say.
+        let both: Vec<String> = signs.iter().filter(|sign| not_signs.contains(sign)).cloned().collect();
+        signs.retain(|sign| !both.contains(sign));
+        not_signs.retain(|sign| !both.contains(sign));
+        noted.wishes.extend(both.into_iter().map(|sign| {
+            format!(
+                "\"{sign}\" is among signs and among not_signs; put it where it belongs, and find another"
+            )
+        }));
+        Mistake {
+            id: names.fresh(&it.title).into(),
+            title: it.title,
+            kind: it.kind,
+            penalty: it.penalty,
+            description: it.description,
+            signs,
+            not_signs,
+            advice: it.advice,
+        }
     };
     rubric.mistakes = reply.mistakes.into_iter().map(mistake).collect();
-    Vec::new()
+    noted
 }
 
-fn add_exemplars(rubric: &mut Rubric, mut reply: ExemplarsReply) -> Vec<String> {
+/// The texts that have words, without repetitions.
+fn once_each(texts: Vec<String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    with_words(texts).into_iter().filter(|text| seen.insert(text.clone())).collect()
+}
+
+fn add_exemplars(rubric: &mut Rubric, mut reply: ExemplarsReply) -> Noted {
     let ids = rubric.mistakes.iter().map(|mistake| mistake.id.as_str());
     let names: Vec<String> = USUAL_EXEMPLARS.into_iter().chain(ids).map(str::to_owned).collect();
-    let mut complaints = Vec::new();
+    let mut noted = Noted::default();
     rubric.exemplars = Vec::new();
     for name in names {
         match reply.exemplars.remove(&name) {
             Some(DraftedExemplar { answer, levels, mistakes }) => {
+                if rubric.exemplars.iter().any(|other| other.answer == answer) {
+                    noted
+                        .wishes
+                        .push(format!("`{name}` has the same answer as another; each needs one of its own"));
+                }
                 rubric.exemplars.push(Exemplar { name, answer, levels, mistakes });
             }
-            None => complaints.push(format!("`exemplars` lacks `{name}`")),
+            None => noted.complaints.push(format!("`exemplars` lacks `{name}`")),
         }
     }
-    complaints
-}
-
-/// What is valid and yet of little use.
-fn wishes(step: DraftStep, rubric: &Rubric) -> Vec<String> {
-    match step {
-        DraftStep::Criteria => {
-            let is_dimension =
-                |title: &str| Dimension::ALL.iter().any(|(name, _)| title.eq_ignore_ascii_case(name));
-            let vague = rubric.criteria.iter().filter(|it| is_dimension(it.title.trim()));
-            vague.map(|it| format!("the criterion \"{}\" has the title of a dimension; say what of the subject it judges", it.title)).collect()
-        }
-        DraftStep::Mistakes => rubric.mistakes.iter().flat_map(both_ways).collect(),
-        DraftStep::Exemplars => Vec::new(),
-    }
-}
-
-/// A sentence cannot both make a mistake and be right.
-fn both_ways(mistake: &Mistake) -> Vec<String> {
-    let both = mistake.signs.iter().filter(|sign| mistake.not_signs.contains(sign));
-    let id = &mistake.id;
-    both.map(|sign| {
-        format!("\"{sign}\" is among the signs of {id} and among its not_signs; it is either wrong or right")
-    })
-    .collect()
+    noted
 }
 
 fn with_words(texts: Vec<String>) -> Vec<String> {
