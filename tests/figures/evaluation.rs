@@ -127,6 +127,8 @@ fn k_fold_cross_validation() -> Sheet {
         "The difference of {} is small next to the spread between the folds, about {}",
         [number(gap, 3), number(f64::midpoint(deviation(&a), deviation(&b)), 2)],
     )
+    // the usual numbers of folds
+    .free(["10"])
 }
 
 fn llm_as_judge() -> Sheet {
