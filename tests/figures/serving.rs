@@ -174,7 +174,7 @@ fn cost_per_request() -> Sheet {
     .states("costs a tenth, {} cents", [cents(small, 2)])
     .states("the average falls to {} cents, {} dollars a day", [cents(routed, 2), about(routed * requests, 5.0)])
     .states("the average falls to about {} cents", [cents(routed, 2)])
-    .states("save about {} cents each, but {} more in 100 would go to a person, and that costs {} cents", [
+    .states("save about {} cents each, less with caching, but {} more in 100 would go to a person, and that costs {} cents", [
         cents(large - small, 0),
         percent(0.60 - 0.45, 0),
         cents((0.60 - 0.45) * 4.0, 0),
