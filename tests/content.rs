@@ -15,23 +15,6 @@ fn words(text: &str) -> usize {
 }
 
 #[test]
-fn the_bank_has_the_questions_that_everyone_is_asked() {
-    let bank = bank();
-    for id in [
-        "rag-vs-fine-tuning",
-        "transformer-concepts",
-        "fine-tuning-prompting-or-rag",
-        "hallucination-in-production",
-        "evaluating-generative-models",
-        "tokenization-and-vocabulary",
-        "self-attention",
-        "surprisal",
-    ] {
-        assert!(bank.rubric(id).is_some(), "{id}");
-    }
-}
-
-#[test]
 fn the_catalogue_has_the_five_common_mistakes() {
     let bank = bank();
     let kinds: Vec<(&str, MistakeKind)> =
