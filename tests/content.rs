@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use interview_coach::bank::{Bank, MistakeKind, Rubric, rubric_schema};
+use interview_coach::bank::{Bank, Criterion, Exemplar, MistakeKind, Rubric, rubric_schema};
+use interview_coach::score::Band;
 
 fn bank() -> Bank {
     Bank::shipped().unwrap_or_else(|problems| panic!("{problems:#?}"))
@@ -11,23 +12,6 @@ fn bank() -> Bank {
 
 fn words(text: &str) -> usize {
     text.split_whitespace().count()
-}
-
-#[test]
-fn the_bank_has_the_questions_that_everyone_is_asked() {
-    let bank = bank();
-    for id in [
-        "rag-vs-fine-tuning",
-        "transformer-concepts",
-        "fine-tuning-prompting-or-rag",
-        "hallucination-in-production",
-        "evaluating-generative-models",
-        "tokenization-and-vocabulary",
-        "self-attention",
-        "surprisal",
-    ] {
-        assert!(bank.rubric(id).is_some(), "{id}");
-    }
 }
 
 #[test]
@@ -88,6 +72,33 @@ fn exemplars_span_the_levels_and_the_mistakes() {
             assert!(levels.contains(&criterion.max_level()), "{id}/{}: no exemplar at the top", criterion.id);
         }
     }
+}
+
+#[test]
+fn exemplars_span_the_bands_and_have_the_length_of_an_answer() {
+    for rubric in bank().rubrics() {
+        let id = &rubric.id;
+        for exemplar in &rubric.exemplars {
+            let words = words(&exemplar.answer);
+            assert!((60..=200).contains(&words), "{id}: \"{}\" has {words} words", exemplar.name);
+        }
+        let bands: Vec<Band> =
+            rubric.exemplars.iter().map(|exemplar| Band::of(points(rubric, exemplar))).collect();
+        for band in Band::ALL {
+            assert!(bands.contains(&band), "{id}: no {} exemplar", band.name());
+        }
+    }
+}
+
+/// What an exemplar is worth by its labels.
+fn points(rubric: &Rubric, exemplar: &Exemplar) -> f64 {
+    let share = |criterion: &Criterion| {
+        criterion.weight * f64::from(exemplar.levels[&criterion.id]) / f64::from(criterion.max_level())
+    };
+    let weights: f64 = rubric.criteria.iter().map(|criterion| criterion.weight).sum();
+    let earned: f64 = rubric.criteria.iter().map(share).sum();
+    let penalties = exemplar.mistakes.iter().filter_map(|id| rubric.mistake(id.as_str()));
+    100.0 * earned / weights - penalties.map(|mistake| mistake.penalty).sum::<f64>()
 }
 
 #[test]

@@ -42,10 +42,7 @@ fn a_model_rates_and_we_score() {
         (&json!(0.0), &json!(7), &json!(false))
     );
     let instructions = body["messages"][0]["content"].as_str().unwrap();
-    assert!(
-        instructions.contains("Taking the logarithm to base two gives bits"),
-        "the rubric is in the prompt"
-    );
+    assert!(instructions.contains("The logarithm to base 2 gives bits"), "the rubric is in the prompt");
     assert!(!format!("{}{}{}", ran.stdout, ran.stderr, coach.read("g.jsonl")).contains(KEY));
 }
 

@@ -2,7 +2,7 @@
 
 use crate::sheet::{Sheet, number, percent};
 
-pub fn sheets() -> Vec<Sheet> {
+pub(crate) fn sheets() -> Vec<Sheet> {
     vec![fine_tuning_prompting_or_rag(), lora_and_rank()]
 }
 

@@ -2,7 +2,7 @@
 
 use crate::sheet::{Sheet, about, margin, number, percent};
 
-pub fn sheets() -> Vec<Sheet> {
+pub(crate) fn sheets() -> Vec<Sheet> {
     vec![
         data_contamination(),
         evaluating_generative_models(),
@@ -127,6 +127,8 @@ fn k_fold_cross_validation() -> Sheet {
         "The difference of {} is small next to the spread between the folds, about {}",
         [number(gap, 3), number(f64::midpoint(deviation(&a), deviation(&b)), 2)],
     )
+    // the usual numbers of folds
+    .free(["10"])
 }
 
 fn llm_as_judge() -> Sheet {
@@ -218,6 +220,13 @@ fn metrics_for_imbalanced_risk() -> Sheet {
     let missed = |hits: f64| 500.0 * (frauds - hits);
     let (a, b) = ((700.0, 2_800.0), (600.0, 900.0));
     let cost = |(hits, alarms): (f64, f64)| reviews(hits, alarms) + missed(hits);
+    let bill = |model: (f64, f64)| {
+        [number(cost(model), 0), number(reviews(model.0, model.1), 0), number(missed(model.0), 0)]
+    };
+    let rates =
+        [precision(a.0, a.1), recall(a.0), precision(b.0, b.1), recall(b.0)].map(|rate| percent(rate, 0));
+    let accuracies = [accuracy(a.0, a.1), accuracy(b.0, b.1)].map(|share| percent(share, 1));
+    let interval = [percent(recall(a.0), 0), number(100.0 * margin(recall(a.0), frauds), 0)];
     let threshold = 20.0 / 500.0;
     let balanced = recall(a.0) / (recall(a.0) + a.1 / honest);
     Sheet::of(
@@ -249,35 +258,13 @@ fn metrics_for_imbalanced_risk() -> Sheet {
         "Model B has a precision of {} percent, because 600 of its {} flags",
         [percent(precision(b.0, b.1), 0), number(b.0 + b.1, 0)],
     )
-    .states(
-        "A precision {} %, A recall {} %, B precision {} %, B recall {} %",
-        [
-            percent(precision(a.0, a.1), 0),
-            percent(recall(a.0), 0),
-            percent(precision(b.0, b.1), 0),
-            percent(recall(b.0), 0),
-        ],
-    )
-    .states(
-        "A has precision {} % and recall {} %, B has precision {} % and recall {} %",
-        [
-            percent(precision(a.0, a.1), 0),
-            percent(recall(a.0), 0),
-            percent(precision(b.0, b.1), 0),
-            percent(recall(b.0), 0),
-        ],
-    )
+    .states("A precision {} %, A recall {} %, B precision {} %, B recall {} %", rates.clone())
+    .states("A has precision {} % and recall {} %, B has precision {} % and recall {} %", rates.clone())
     .states("is right on {} percent of the payments", [percent(honest / all, 0)])
     .states("flags nothing is {} percent accurate", [percent(honest / all, 0)])
     .states("flags nothing reaches {} percent", [percent(honest / all, 0)])
-    .states(
-        "Model A has an accuracy of {} percent and model B {}",
-        [percent(accuracy(a.0, a.1), 1), percent(accuracy(b.0, b.1), 1)],
-    )
-    .states(
-        "Both models, at {} and {} percent",
-        [percent(accuracy(a.0, a.1), 1), percent(accuracy(b.0, b.1), 1)],
-    )
+    .states("Model A has an accuracy of {} percent and model B {}", accuracies.clone())
+    .states("Both models, at {} and {} percent", accuracies.clone())
     .states("divides by {} honest payments", [number(honest, 0)])
     .states("{} percent looks low for model A", [percent(a.1 / honest, 1)])
     .states("the share of fraud, here {} percent", [percent(frauds / all, 0)])
@@ -295,14 +282,8 @@ fn metrics_for_imbalanced_risk() -> Sheet {
         "Model B costs {} dollars: {} for reviews and {} for {} missed frauds",
         [number(cost(b), 0), number(reviews(b.0, b.1), 0), number(missed(b.0), 0), number(frauds - b.0, 0)],
     )
-    .states(
-        "Model A costs {} dollars: {} for reviews and {} for missed fraud",
-        [number(cost(a), 0), number(reviews(a.0, a.1), 0), number(missed(a.0), 0)],
-    )
-    .states(
-        "Model B costs {} dollars: {} for reviews and {} for missed fraud",
-        [number(cost(b), 0), number(reviews(b.0, b.1), 0), number(missed(b.0), 0)],
-    )
+    .states("Model A costs {} dollars: {} for reviews and {} for missed fraud", bill(a))
+    .states("Model B costs {} dollars: {} for reviews and {} for missed fraud", bill(b))
     .states("A is cheaper by {}", [number(cost(b) - cost(a), 0)])
     .states("F1 prefers model B, {} against {}", [number(f1(b.0, b.1), 2), number(f1(a.0, a.1), 2)])
     .states("Doing nothing would cost {}", [number(missed(0.0), 0)])
@@ -319,12 +300,9 @@ fn metrics_for_imbalanced_risk() -> Sheet {
     .states("costs {} times as much as a review", [number(500.0 / 20.0, 0)])
     .states(
         "a recall of {} percent has a 95 percent interval of about plus or minus {} points",
-        [percent(recall(a.0), 0), number(100.0 * margin(recall(a.0), frauds), 0)],
+        interval.clone(),
     )
-    .states(
-        "a recall of {} percent has an interval of about plus or minus {} points",
-        [percent(recall(a.0), 0), number(100.0 * margin(recall(a.0), frauds), 0)],
-    )
+    .states("a recall of {} percent has an interval of about plus or minus {} points", interval.clone())
     .states("an interval of about {} points on the recall", [number(100.0 * margin(recall(a.0), frauds), 0)])
     .states("the precision of model A would be about {} percent", [percent(balanced, 0)])
     .states("natural share of {} percent fraud", [percent(frauds / all, 0)])

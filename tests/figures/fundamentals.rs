@@ -2,7 +2,7 @@
 
 use crate::sheet::{Sheet, number, percent};
 
-pub fn sheets() -> Vec<Sheet> {
+pub(crate) fn sheets() -> Vec<Sheet> {
     vec![
         activations_cv_vision_sorting(),
         bagging_vs_boosting(),

@@ -2,7 +2,7 @@
 
 use crate::sheet::{Sheet, about, cents, number, percent};
 
-pub fn sheets() -> Vec<Sheet> {
+pub(crate) fn sheets() -> Vec<Sheet> {
     vec![context_windows(), llm_fundamentals(), sampling_parameters(), tokenization_and_vocabulary()]
 }
 

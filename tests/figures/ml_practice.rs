@@ -2,7 +2,7 @@
 
 use crate::sheet::{Sheet, cents, margin, number, percent};
 
-pub fn sheets() -> Vec<Sheet> {
+pub(crate) fn sheets() -> Vec<Sheet> {
     vec![
         ads_ranking(),
         build_and_evaluate_a_classifier(),

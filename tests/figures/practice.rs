@@ -2,7 +2,7 @@
 
 use crate::sheet::{Sheet, about, cents, margin, number, percent};
 
-pub fn sheets() -> Vec<Sheet> {
+pub(crate) fn sheets() -> Vec<Sheet> {
     vec![
         agents(),
         canary_and_rollback_of_a_prompt(),

@@ -2,7 +2,7 @@
 
 use crate::sheet::{Sheet, cents, margin, number, percent};
 
-pub fn sheets() -> Vec<Sheet> {
+pub(crate) fn sheets() -> Vec<Sheet> {
     vec![
         chunking_and_reranking(),
         embeddings(),

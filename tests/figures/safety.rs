@@ -2,7 +2,7 @@
 
 use crate::sheet::{Sheet, margin, number, percent};
 
-pub fn sheets() -> Vec<Sheet> {
+pub(crate) fn sheets() -> Vec<Sheet> {
     vec![
         alignment_and_rlhf(),
         dpo_and_ppo(),

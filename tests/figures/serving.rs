@@ -2,7 +2,7 @@
 
 use crate::sheet::{Sheet, about, cents, number, percent};
 
-pub fn sheets() -> Vec<Sheet> {
+pub(crate) fn sheets() -> Vec<Sheet> {
     vec![batching_and_throughput(), cost_per_request(), quantization()]
 }
 
@@ -13,6 +13,7 @@ fn batching_and_throughput() -> Sheet {
     let (alone, batch) = (weights / bandwidth, step(64.0));
     let even = weights / cache;
     let room = ((80e9 - 4e9 - weights) / cache).floor();
+    let shared = [about(rate(64.0), 100.0), number(1.0 / batch, 0)];
     let ms = |seconds: f64, decimals| number(seconds * 1e3, decimals);
     assert!((rate(2.0 * even) / rate(even) - 4.0 / 3.0).abs() < 0.01, "only a third more");
     assert!(
@@ -63,10 +64,7 @@ fn batching_and_throughput() -> Sheet {
         "step reads {} GB, which takes {} milliseconds",
         [number((weights + 64.0 * cache) / 1e9, 1), ms(batch, 1)],
     )
-    .states(
-        "makes about {} tokens a second in all, and {} for each user",
-        [about(rate(64.0), 100.0), number(1.0 / batch, 0)],
-    )
+    .states("makes about {} tokens a second in all, and {} for each user", shared.clone())
     .states(
         "{} GB are left for the cache, at {} MB a request room for about {}",
         [number((80e9 - 4e9 - weights) / 1e9, 0), number(cache / 1e6, 0), number(room, 0)],
@@ -96,14 +94,8 @@ fn batching_and_throughput() -> Sheet {
         ],
     )
     .states("a batch of 64 takes {} instead of {} milliseconds a step", [ms(batch, 1), ms(alone, 0)])
-    .states(
-        "The {} tokens a second are shared by 64 requests; one user gets {} a second",
-        [about(rate(64.0), 100.0), number(1.0 / batch, 0)],
-    )
-    .states(
-        "The {} tokens a second are shared by 64 users, so each gets {}",
-        [about(rate(64.0), 100.0), number(1.0 / batch, 0)],
-    )
+    .states("The {} tokens a second are shared by 64 requests; one user gets {} a second", shared.clone())
+    .states("The {} tokens a second are shared by 64 users, so each gets {}", shared.clone())
     .states("an answer of 400 tokens takes about {} seconds", [number(400.0 * batch, 0)])
     .states(
         "takes about {} seconds in the batch of 64 and {} seconds alone",
@@ -174,7 +166,7 @@ fn cost_per_request() -> Sheet {
     .states("costs a tenth, {} cents", [cents(small, 2)])
     .states("the average falls to {} cents, {} dollars a day", [cents(routed, 2), about(routed * requests, 5.0)])
     .states("the average falls to about {} cents", [cents(routed, 2)])
-    .states("save about {} cents each, but {} more in 100 would go to a person, and that costs {} cents", [
+    .states("save about {} cents each, less with caching, but {} more in 100 would go to a person, and that costs {} cents", [
         cents(large - small, 0),
         percent(0.60 - 0.45, 0),
         cents((0.60 - 0.45) * 4.0, 0),

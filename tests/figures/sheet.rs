@@ -4,38 +4,38 @@ use std::ops::Range;
 
 /// What a rubric's figures are held to.
 #[derive(Clone, Debug)]
-pub struct Sheet {
+pub(crate) struct Sheet {
     /// The rubric.
-    pub id: &'static str,
+    pub(crate) id: &'static str,
     /// Phrases of the question with the numbers that the figures follow from.
-    pub given: Vec<&'static str>,
+    pub(crate) given: Vec<&'static str>,
     /// Statements with a hole `{}` for each figure, and the figures as we compute them.
-    pub statements: Vec<(&'static str, Vec<String>)>,
+    pub(crate) statements: Vec<(&'static str, Vec<String>)>,
     /// Figures that follow from nothing: examples, thresholds that the candidate chooses, years.
-    pub free: Vec<&'static str>,
+    pub(crate) free: Vec<&'static str>,
 }
 
 impl Sheet {
     /// The sheet of a rubric, and what its question gives.
-    pub fn of<const N: usize>(id: &'static str, given: [&'static str; N]) -> Self {
+    pub(crate) fn of<const N: usize>(id: &'static str, given: [&'static str; N]) -> Self {
         Self { id, given: given.to_vec(), statements: Vec::new(), free: Vec::new() }
     }
 
     /// Wherever the rubric makes this statement, it has these figures; it makes it at least once.
-    pub fn states<const N: usize>(mut self, statement: &'static str, computed: [String; N]) -> Self {
+    pub(crate) fn states<const N: usize>(mut self, statement: &'static str, computed: [String; N]) -> Self {
         assert_eq!(statement.matches("{}").count(), N, "{statement}");
-        self.statements.push((statement, computed.to_vec()));
+        self.statements.push((statement, Vec::from(computed)));
         self
     }
 
     /// Figures that need no derivation.
-    pub fn free<const N: usize>(mut self, figures: [&'static str; N]) -> Self {
+    pub(crate) fn free<const N: usize>(mut self, figures: [&'static str; N]) -> Self {
         self.free.extend(figures);
         self
     }
 
     /// All figures that the rubric may state beyond those of its question.
-    pub fn known(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn known(&self) -> impl Iterator<Item = String> {
         let within = self.statements.iter().flat_map(|(statement, _)| figures(statement)).map(|f| f.text);
         let computed = self.statements.iter().flat_map(|(_, computed)| computed).cloned();
         within.chain(computed).chain(self.free.iter().map(|text| (*text).to_owned()))
@@ -44,15 +44,15 @@ impl Sheet {
 
 /// A number written in digits.
 #[derive(Debug)]
-pub struct Figure {
+pub(crate) struct Figure {
     /// As it is written, without sign.
-    pub text: String,
+    pub(crate) text: String,
     /// Its place in the text, in bytes.
-    pub place: Range<usize>,
+    pub(crate) place: Range<usize>,
 }
 
 /// The numbers of a text. Digits that are part of a name (`F1`, `KX-2041`, `8B`) are none.
-pub fn figures(text: &str) -> Vec<Figure> {
+pub(crate) fn figures(text: &str) -> Vec<Figure> {
     let mut found = Vec::new();
     let mut start = 0;
     while let Some(offset) = text[start..].find(|c: char| c.is_ascii_digit()) {
@@ -87,7 +87,7 @@ fn is_in_a_name(before: &str, after: &str) -> bool {
 }
 
 /// The figures that stand in the holes of a statement, once for each place where the text makes it.
-pub fn matches(text: &str, statement: &str) -> Vec<Vec<String>> {
+pub(crate) fn matches(text: &str, statement: &str) -> Vec<Vec<String>> {
     let parts: Vec<&str> = statement.split("{}").collect();
     let found = figures(text);
     let begins = (0..found.len()).filter(|&first| text[..found[first].place.start].ends_with(parts[0]));
@@ -107,7 +107,7 @@ fn filled(text: &str, found: &[Figure], parts: &[&str]) -> Option<Vec<String>> {
 }
 
 /// A number with so many decimals, and commas between the thousands.
-pub fn number(value: f64, decimals: usize) -> String {
+pub(crate) fn number(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let whole = text.split('.').next().unwrap_or("");
     let mut grouped = String::new();
@@ -121,22 +121,22 @@ pub fn number(value: f64, decimals: usize) -> String {
 }
 
 /// A number rounded to a multiple of `step`, as in "about 1,460".
-pub fn about(value: f64, step: f64) -> String {
+pub(crate) fn about(value: f64, step: f64) -> String {
     number((value / step).round() * step, 0)
 }
 
 /// A share in percent.
-pub fn percent(share: f64, decimals: usize) -> String {
+pub(crate) fn percent(share: f64, decimals: usize) -> String {
     number(100.0 * share, decimals)
 }
 
 /// Dollars in cents.
-pub fn cents(dollars: f64, decimals: usize) -> String {
+pub(crate) fn cents(dollars: f64, decimals: usize) -> String {
     number(100.0 * dollars, decimals)
 }
 
 /// Half the width of the 95 percent interval of a share, by the normal approximation.
-pub fn margin(share: f64, count: f64) -> f64 {
+pub(crate) fn margin(share: f64, count: f64) -> f64 {
     1.96 * (share * (1.0 - share) / count).sqrt()
 }
 

@@ -2,7 +2,7 @@
 
 use crate::sheet::{Sheet, about, number, percent};
 
-pub fn sheets() -> Vec<Sheet> {
+pub(crate) fn sheets() -> Vec<Sheet> {
     vec![surprisal(), expected_inversions(), policy_gradients(), scaling_laws()]
 }
 

@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use crate::sheet::{Sheet, about, number, percent};
 
-pub fn sheets() -> Vec<Sheet> {
+pub(crate) fn sheets() -> Vec<Sheet> {
     vec![kv_cache_and_latency(), mixture_of_experts(), positional_encodings(), self_attention()]
 }
 
