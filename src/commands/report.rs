@@ -11,7 +11,7 @@ use crate::files::answers::Source;
 use crate::files::csv_text::csv_text;
 use crate::files::{grades, write};
 use crate::record::GradeRecord;
-use crate::report::{Report, ReportedAnswer, Rows, add_texts, junit, markdown, table};
+use crate::report::{Report, ReportedAnswer, Rows, add_texts, junit, markdown, page, table};
 
 /// At most this many answers are named in the error of --fail-under.
 const MOST_NAMED: usize = 5;
@@ -39,6 +39,7 @@ fn format(args: &ReportArgs) -> Result<ReportFormat> {
     let ending =
         args.output.as_deref().and_then(Path::extension).map(|it| it.to_string_lossy().to_lowercase());
     let by_ending = match ending.as_deref() {
+        Some("html" | "htm") => Some(ReportFormat::Html),
         Some("csv") => Some(ReportFormat::Csv),
         Some("md" | "markdown") => Some(ReportFormat::Markdown),
         Some("xml") => Some(ReportFormat::Junit),
@@ -50,7 +51,7 @@ fn format(args: &ReportArgs) -> Result<ReportFormat> {
         (None, false) => ReportFormat::Markdown,
         (None, true) => {
             return Err(Error::misused("the ending of -o does not say which form the report has")
-                .hint("name it with --format, or end the name in .csv, .md or .xml"));
+                .hint("name it with --format, or end the name in .html, .csv, .md or .xml"));
         }
     };
     if args.long && format != ReportFormat::Csv {
@@ -124,6 +125,7 @@ fn texts(paths: &[std::path::PathBuf]) -> Result<Vec<Answer>> {
 
 fn rendered(report: &Report, format: ReportFormat, args: &ReportArgs) -> Result<String> {
     match format {
+        ReportFormat::Html => page(report),
         ReportFormat::Csv => {
             let (header, rows) = table(report, if args.long { Rows::Ratings } else { Rows::Answers });
             csv_text(&header, &rows)

@@ -10,17 +10,21 @@
 mod figures;
 mod junit;
 mod markdown;
+mod marks;
+mod page;
 mod table;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 pub use junit::junit;
 pub use markdown::markdown;
+pub use page::page;
 pub use table::{Rows, table};
 
 use crate::answer::Answer;
 use crate::bank::{Bank, MistakeId, QuestionId, Rubric};
+use crate::config::BUILT_IN;
 use crate::record::{GradeRecord, GradedRecord, Status};
 use crate::score::Reason;
 
@@ -112,6 +116,17 @@ impl Report {
 
     fn topic(&self, question: &str) -> &str {
         self.rubric(question).map_or("", |rubric| &rubric.topic)
+    }
+
+    /// Who judged: name and model, or that it is an estimate.
+    fn judges(&self) -> BTreeSet<String> {
+        let judges = self.answers.iter().filter_map(ReportedAnswer::graded).map(|graded| &graded.judge);
+        let named = judges.map(|judge| match &judge.model {
+            Some(model) => format!("{}, {model}", judge.name),
+            None if judge.name == BUILT_IN => format!("{BUILT_IN}, an estimate"),
+            None => judge.name.clone(),
+        });
+        named.collect()
     }
 
     /// The mistake's title from the rubrics of this report, or its id.

@@ -1,0 +1,180 @@
+//! The page of `coach report` in a real browser: 500 graded answers, sorted and filtered by click and key.
+//!
+//! Runs where Chromium and its driver are installed; with `COACH_BROWSER=required` it fails where they are not.
+//! `AXE_CORE` names the file axe.min.js of the npm package axe-core; without it the accessibility checks are left
+//! out. Measured times are printed, not judged: they depend on the machine.
+
+mod browser;
+mod coach;
+
+use std::collections::HashMap;
+
+use browser::Browser;
+use coach::{Coach, answer};
+use interview_coach::bank::Bank;
+use serde_json::{Value, json};
+
+/// Answers on the page.
+const ANSWERS: usize = 500;
+/// Answers that are graded in earnest; each stands on the page as the answer of several candidates.
+const GRADED: usize = 100;
+const CANDIDATES: [&str; 5] =
+    ["Ada Lovelace", "Chloé Dubois", "Farid حسینی", "花子 山田", "Mallory <b>\u{202e}"];
+/// Bytes that the page has to stay under.
+const MOST_BYTES: usize = 2_000_000;
+const HOSTILE: &str = "<script>document.title = 'hacked'</script></noscript><img src=x onerror=\"document.title='hacked'\"> \
+    Surprisal is the negative logarithm of the probability. \u{1b}[31mred\u{1b}[0m \u{202e}desrever\u{202c} \u{2028}";
+
+fn graded_answers() -> Coach {
+    let coach = Coach::new();
+    let bank = Bank::shipped().unwrap();
+    let exemplars = (0..).flat_map(|nth| {
+        let of = move |rubric: &std::sync::Arc<interview_coach::bank::Rubric>| {
+            Some((rubric.id.to_string(), rubric.exemplars.get(nth)?.answer.clone()))
+        };
+        bank.rubrics().filter_map(of).collect::<Vec<_>>()
+    });
+    let mut texts: Vec<(String, String)> = exemplars.take(GRADED - 1).collect();
+    texts.push(("surprisal".to_owned(), HOSTILE.to_owned()));
+    let lines = |id: &dyn Fn(usize) -> String| {
+        texts
+            .iter()
+            .enumerate()
+            .map(|(at, (question, text))| answer(&id(at), question, text))
+            .collect::<String>()
+    };
+    coach.write("graded.jsonl", lines(&|at| at.to_string()));
+    let graded = coach.run(&["grade", "graded.jsonl", "--judge", "built-in"]);
+    assert_eq!(graded.code, 0, "{}", graded.stderr);
+    let (mut grades, mut answers) = (String::new(), String::new());
+    for (index, candidate) in CANDIDATES.iter().enumerate() {
+        for mut grade in coach::by_id(coach::grades(&graded.stdout)) {
+            let id = format!("{}-{index}", grade["id"].as_str().unwrap());
+            grade["id"] = json!(id);
+            grade["candidate"] = json!(candidate);
+            grades += &format!("{grade}\n");
+        }
+        answers += &lines(&|at| format!("{at}-{index}"));
+    }
+    coach.write("grades.jsonl", grades);
+    coach.write("answers.jsonl", answers);
+    coach
+}
+
+async fn page() -> Option<(Coach, Browser)> {
+    if !browser::is_installed() {
+        let required = std::env::var("COACH_BROWSER").is_ok_and(|value| value == "required");
+        assert!(!required, "COACH_BROWSER=required, but chromium or chromedriver is missing");
+        eprintln!("left out: chromium and chromedriver are not installed");
+        return None;
+    }
+    let coach = graded_answers();
+    let made = coach.run(&["report", "grades.jsonl", "--answers", "answers.jsonl", "-o", "report.html"]);
+    assert_eq!((made.code, made.stderr.as_str()), (0, ""));
+    let browser = Browser::start().await;
+    browser.open(&coach.path("report.html")).await;
+    Some((coach, browser))
+}
+
+async fn shown(browser: &Browser) -> (usize, String) {
+    let script = "return [document.querySelectorAll('#list tbody:not([hidden])').length, \
+        document.getElementById('count').textContent]";
+    let found = browser.run(script).await;
+    (found[0].as_u64().unwrap() as usize, found[1].as_str().unwrap().to_owned())
+}
+
+/// The cells of a column of the list, as they stand.
+async fn column(browser: &Browser, heading: &str) -> Vec<String> {
+    let script = format!(
+        "const list = document.getElementById('list'); \
+         const at = [...list.tHead.rows[0].cells].findIndex((cell) => cell.textContent === '{heading}'); \
+         return [...list.tBodies].map((body) => body.rows[0].cells[at].textContent)"
+    );
+    serde_json::from_value(browser.run(&script).await).unwrap()
+}
+
+#[tokio::test]
+async fn five_hundred_answers_are_sorted_filtered_and_opened() {
+    let Some((coach, browser)) = page().await else { return };
+    let bytes = coach.read("report.html").len();
+    assert!(bytes < MOST_BYTES, "{bytes} bytes");
+    let times = "const load = performance.getEntriesByType('navigation')[0]; \
+        return [performance.getEntriesByName('interactive')[0].startTime, load.domInteractive, load.loadEventEnd]";
+    eprintln!("{bytes} bytes; interactive, DOM interactive, loaded after ms: {}", browser.run(times).await);
+    assert_eq!(shown(&browser).await, (ANSWERS, "500 answers".to_owned()));
+
+    sorts_by_click_and_key(&browser).await;
+    filters_by_field_and_by_chart(&browser).await;
+    opens_answers(&browser).await;
+
+    assert_eq!(browser.console().await, Vec::<Value>::new());
+    assert_eq!(browser.run("return document.title").await, "Grades of 500 answers");
+}
+
+async fn sorts_by_click_and_key(browser: &Browser) {
+    let score = "#list thead th:nth-child(4)";
+    let points = |cells: Vec<String>| cells.iter().map(|cell| cell.parse().unwrap()).collect::<Vec<f64>>();
+    assert!(!points(column(browser, "Score").await).is_sorted());
+    browser.click(&format!("{score} button")).await;
+    assert!(points(column(browser, "Score").await).is_sorted());
+    browser.keys(&format!("{score} button"), "\u{e007}").await;
+    let descending = points(column(browser, "Score").await);
+    assert!(descending.is_sorted_by(|a, b| a >= b));
+    let sorted = format!("return document.querySelector('{score}').getAttribute('aria-sort')");
+    assert_eq!(browser.run(&sorted).await, "descending");
+}
+
+async fn filters_by_field_and_by_chart(browser: &Browser) {
+    browser.keys("select[name=candidate]", "Chlo").await;
+    assert_eq!(shown(browser).await, (GRADED, "100 of 500 answers".to_owned()));
+    browser.keys("input[name=text]", "negative LOGARITHM of the probability. \\u{1b}").await;
+    assert_eq!(shown(browser).await, (1, "1 of 500 answers".to_owned()));
+    browser.click("button[type=reset]").await;
+    assert_eq!(shown(browser).await.0, ANSWERS);
+    let mut bands = HashMap::new();
+    for band in column(browser, "Band").await {
+        *bands.entry(band).or_insert(0) += 1;
+    }
+    browser.click("a[data-filter=band][data-value='3']").await;
+    assert_eq!(shown(browser).await.0, bands["weak"]);
+    browser.click(".heat td a").await;
+    let count = browser.run("return document.querySelector('.heat td a').textContent").await;
+    assert_eq!(shown(browser).await.0.to_string(), count);
+    browser.click("button[type=reset]").await;
+}
+
+async fn opens_answers(browser: &Browser) {
+    browser.click("#list tbody:nth-of-type(1) summary").await;
+    let opened = "const details = document.querySelector('#list details[open]'); return [\
+        details.querySelectorAll('mark.evidence').length, details.querySelectorAll('noscript, a').length, \
+        details.querySelectorAll('ol > li').length]";
+    let found = browser.run(opened).await;
+    assert!(found[0].as_u64() > Some(0) && found[1] == 0 && found[2].as_u64() > Some(2), "{found}");
+    browser.click("#open").await;
+    let all = "return [document.querySelectorAll('#list details[open] ol').length >= 500, \
+        document.querySelectorAll('img').length, document.querySelectorAll('script').length]";
+    // The critiques are made when the browser says that they were opened, which is a moment later.
+    let settled = format!("const done = arguments[0]; setTimeout(() => done((() => {{ {all} }})()), 0)");
+    assert_eq!(browser.run_until_done(&settled).await, json!([true, 0, 1]));
+    browser.click("#close").await;
+}
+
+#[tokio::test]
+async fn the_page_passes_the_accessibility_checks_in_light_and_dark() {
+    let Some(axe) = std::env::var_os("AXE_CORE") else {
+        eprintln!("left out: AXE_CORE does not name axe.min.js");
+        return;
+    };
+    let axe = std::fs::read_to_string(axe).unwrap();
+    let Some((_coach, browser)) = page().await else { return };
+    for scheme in ["light", "dark"] {
+        browser.prefer(scheme).await;
+        browser
+            .run("for (const it of [...document.querySelectorAll('details')].slice(0, 9)) it.open = true")
+            .await;
+        let check = "; const done = arguments[0]; axe.run({ resultTypes: ['violations'] }).then((found) => \
+            done(found.violations.map((it) => [it.id, it.help, it.nodes.map((node) => node.html).slice(0, 3)])))";
+        let violations = browser.run_until_done(&format!("{axe}{check}")).await;
+        assert_eq!(violations, json!([]), "{scheme}");
+    }
+}
