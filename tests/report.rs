@@ -254,6 +254,7 @@ fn what_can_not_be_done_is_said_with_what_to_do() {
         transcript(&["report", "grades.jsonl", "-o", "report.txt"]),
         transcript(&["report", "grades.jsonl", "-o", "grades.jsonl", "--format", "csv"]),
         transcript(&["report", "grades.jsonl", "--long"]),
+        transcript(&["report", "-", "--answers", "-"]),
         transcript(&["report", "grades.jsonl", "-o", "no/such/folder.csv"]),
     ];
     insta::assert_snapshot!(all.join("\n"), @"
@@ -280,6 +281,10 @@ fn what_can_not_be_done_is_said_with_what_to_do() {
     --- stderr
     error: --long is for CSV only
     hint: add --format csv
+    --- exit 2
+    --- stderr
+    error: standard input can be read only once
+    hint: name files for the others
     --- exit 2
     --- stderr
     error: cannot write no/such/folder.csv: No such file or directory (os error 2)

@@ -44,15 +44,15 @@ fn graded_answers() -> Coach {
             .collect::<String>()
     };
     coach.write("graded.jsonl", lines(&|at| at.to_string()));
-    let graded = coach.run(&["grade", "graded.jsonl", "--judge", "built-in"]);
-    assert_eq!(graded.code, 0, "{}", graded.stderr);
+    let ran = coach.run(&["grade", "graded.jsonl", "--judge", "built-in"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
     let (mut grades, mut answers) = (String::new(), String::new());
     for (index, candidate) in CANDIDATES.iter().enumerate() {
-        for mut grade in coach::by_id(coach::grades(&graded.stdout)) {
+        for mut grade in coach::by_id(coach::grades(&ran.stdout)) {
             let id = format!("{}-{index}", grade["id"].as_str().unwrap());
             grade["id"] = json!(id);
             grade["candidate"] = json!(candidate);
-            grades += &format!("{grade}\n");
+            grades += &(grade.to_string() + "\n");
         }
         answers += &lines(&|at| format!("{at}-{index}"));
     }

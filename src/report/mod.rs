@@ -53,6 +53,18 @@ impl ReportedAnswer {
         self.record.reason()
     }
 
+    /// Lets go of quotations and missing points, most of a grade's bytes, which only the page shows.
+    pub fn drop_quotations(&mut self) {
+        let Status::Graded(graded) = &mut self.record.status else { return };
+        for rating in &mut graded.criteria {
+            rating.evidence = Vec::new();
+            rating.missing = Vec::new();
+        }
+        for mistake in &mut graded.mistakes {
+            (mistake.quote, mistake.start, mistake.end) = (None, None, None);
+        }
+    }
+
     fn question(&self) -> &str {
         self.record.question.as_ref().map_or("", QuestionId::as_str)
     }

@@ -1,4 +1,4 @@
-//! A headless Chromium, driven by its own driver over WebDriver, without access to the network.
+//! A headless Chromium, driven by its own driver in the WebDriver protocol, over loopback.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -13,7 +13,7 @@ pub(crate) struct Browser {
     driver: Child,
     client: Client,
     session: String,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 /// Whether both programs are there; Debian's packages are `chromium` and `chromium-driver`.
@@ -33,8 +33,8 @@ impl Browser {
         let port = port(&mut driver);
         let profile = tempfile::tempdir().unwrap();
         let mut browser =
-            Self { driver, client, session: format!("http://127.0.0.1:{port}/session"), _profile: profile };
-        let capabilities = capabilities(browser._profile.path());
+            Self { driver, client, session: format!("http://127.0.0.1:{port}/session"), profile };
+        let capabilities = capabilities(browser.profile.path());
         let session = browser.call(Method::POST, "", capabilities).await;
         browser.session = format!("{}/{}", browser.session, session["sessionId"].as_str().unwrap());
         browser
