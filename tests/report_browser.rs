@@ -7,8 +7,6 @@
 mod browser;
 mod coach;
 
-use std::collections::HashMap;
-
 use browser::Browser;
 use coach::{Coach, answer};
 use interview_coach::bank::Bank;
@@ -76,11 +74,12 @@ async fn page() -> Option<(Coach, Browser)> {
     Some((coach, browser))
 }
 
-async fn shown(browser: &Browser) -> (usize, String) {
-    let script = "return [document.querySelectorAll('#list tbody:not([hidden])').length, \
-        document.getElementById('count').textContent]";
-    let found = browser.run(script).await;
-    (found[0].as_u64().unwrap() as usize, found[1].as_str().unwrap().to_owned())
+/// Waits until just so many answers are shown, and the page says so.
+async fn shows(browser: &Browser, count: usize) {
+    let said = if count == ANSWERS { "500 answers".to_owned() } else { format!("{count} of 500 answers") };
+    let shown = "document.querySelectorAll('#list tbody:not([hidden])').length";
+    let says = format!("document.getElementById('count').textContent === '{said}'");
+    browser.until(&format!("{shown} === {count} && {says}")).await;
 }
 
 /// The cells of a column of the list, as they stand.
@@ -101,8 +100,7 @@ async fn five_hundred_answers_are_sorted_filtered_and_opened() {
     let times = "const load = performance.getEntriesByType('navigation')[0]; \
         return [performance.getEntriesByName('interactive')[0].startTime, load.domInteractive, load.loadEventEnd]";
     eprintln!("{bytes} bytes; interactive, DOM interactive, loaded after ms: {}", browser.run(times).await);
-    assert_eq!(shown(&browser).await, (ANSWERS, "500 answers".to_owned()));
-
+    shows(&browser, ANSWERS).await;
     sorts_by_click_and_key(&browser).await;
     filters_by_field_and_by_chart(&browser).await;
     opens_answers(&browser).await;
@@ -126,37 +124,36 @@ async fn sorts_by_click_and_key(browser: &Browser) {
 
 async fn filters_by_field_and_by_chart(browser: &Browser) {
     browser.keys("select[name=candidate]", "Chlo").await;
-    assert_eq!(shown(browser).await, (GRADED, "100 of 500 answers".to_owned()));
+    shows(browser, GRADED).await;
     browser.keys("input[name=text]", "negative LOGARITHM of the probability. \\u{1b}").await;
-    assert_eq!(shown(browser).await, (1, "1 of 500 answers".to_owned()));
+    shows(browser, 1).await;
     browser.click("button[type=reset]").await;
-    assert_eq!(shown(browser).await.0, ANSWERS);
-    let mut bands = HashMap::new();
-    for band in column(browser, "Band").await {
-        *bands.entry(band).or_insert(0) += 1;
-    }
+    shows(browser, ANSWERS).await;
+    let weak = column(browser, "Band").await.iter().filter(|band| *band == "weak").count();
     browser.click("a[data-filter=band][data-value='3']").await;
-    assert_eq!(shown(browser).await.0, bands["weak"]);
-    browser.click(".heat td a").await;
+    shows(browser, weak).await;
     let count = browser.run("return document.querySelector('.heat td a').textContent").await;
-    assert_eq!(shown(browser).await.0.to_string(), count);
+    browser.click(".heat td a").await;
+    shows(browser, count.as_str().unwrap().parse().unwrap()).await;
     browser.click("button[type=reset]").await;
+    shows(browser, ANSWERS).await;
 }
 
 async fn opens_answers(browser: &Browser) {
+    let details = "document.querySelector('#list details')";
+    let marks = format!("{details}.querySelectorAll('mark.evidence').length > 0");
+    // Notes are no longer referred to but stand in the critique.
+    let whole = format!("{details}.querySelectorAll('noscript, a').length === 0");
+    assert_eq!(browser.run(&format!("return {marks}")).await, false);
     browser.click("#list tbody:nth-of-type(1) summary").await;
-    let opened = "const details = document.querySelector('#list details[open]'); return [\
-        details.querySelectorAll('mark.evidence').length, details.querySelectorAll('noscript, a').length, \
-        details.querySelectorAll('ol > li').length]";
-    let found = browser.run(opened).await;
-    assert!(found[0].as_u64() > Some(0) && found[1] == 0 && found[2].as_u64() > Some(2), "{found}");
+    browser.until(&format!("{marks} && {whole}")).await;
     browser.click("#open").await;
-    let all = "return [document.querySelectorAll('#list details[open] ol').length >= 500, \
-        document.querySelectorAll('img').length, document.querySelectorAll('script').length]";
-    // The critiques are made when the browser says that they were opened, which is a moment later.
-    let settled = format!("const done = arguments[0]; setTimeout(() => done((() => {{ {all} }})()), 0)");
-    assert_eq!(browser.run_until_done(&settled).await, json!([true, 0, 1]));
+    browser.until("document.querySelectorAll('#list details[open] .text').length === 500").await;
+    let found =
+        "return [document.querySelectorAll('img').length, document.querySelectorAll('script').length]";
+    assert_eq!(browser.run(found).await, json!([0, 1]), "an answer's markup is no element");
     browser.click("#close").await;
+    browser.until("document.querySelectorAll('#list details[open]').length === 0").await;
 }
 
 #[tokio::test]

@@ -55,6 +55,14 @@ impl Browser {
         self.post("/execute/async", json!({"script": script, "args": []})).await
     }
 
+    /// Waits until an expression is true; the driver gives up after half a minute.
+    pub(crate) async fn until(&self, condition: &str) {
+        let poll = format!(
+            "const poll = (done) => {condition} ? done(true) : setTimeout(poll, 5, done); poll(arguments[0])"
+        );
+        self.run_until_done(&poll).await;
+    }
+
     pub(crate) async fn click(&self, selector: &str) {
         let element = self.element(selector).await;
         self.post(&format!("/element/{element}/click"), json!({})).await;
@@ -91,7 +99,7 @@ impl Browser {
         let request = self.client.request(method, format!("{}{path}", self.session)).json(&body);
         let mut reply: Value = request.send().await.unwrap().json().await.unwrap();
         let value = reply["value"].take();
-        assert!(value["error"].is_null(), "{path}: {} {}", value["error"], value["message"]);
+        assert!(value["error"].is_null(), "{path} {body}: {} {}", value["error"], value["message"]);
         value
     }
 }
