@@ -151,9 +151,6 @@ fn test_cases_fail_below_the_score_and_err_where_ungraded() {
     <?xml version="1.0" encoding="UTF-8"?>
     <testsuites name="coach" tests="5" skipped="0" failures="2" errors="1">
         <testsuite name="our-own" tests="1" skipped="0" errors="0" failures="0">
-            <properties>
-                <property name="title" value="our-own"/>
-            </properties>
             <testcase name="-4" classname="our-own" time="1.500">
                 <properties>
                     <property name="candidate" value="Ada"/>
