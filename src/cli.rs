@@ -386,6 +386,8 @@ pub struct ReportArgs {
 /// Form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
+    /// A page for a browser, with charts, filters and each answer.
+    Html,
     /// A row for each answer.
     Csv,
     /// A summary for a pull request or a chat.

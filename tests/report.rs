@@ -63,7 +63,7 @@ fn a_summary_has_counts_questions_mistakes_and_the_lowest_answers() {
     insta::assert_snapshot!(report(&with(&grades()), &[]).transcript(), @"
     # Grades
 
-    4 graded, 1 ungraded, mean score **65.5**.
+    4 graded, 1 ungraded, mean score **65.5**. Judge: `local, qwen3`.
 
     | strong | solid | partial | weak |
     | ---: | ---: | ---: | ---: |
@@ -78,8 +78,8 @@ fn a_summary_has_counts_questions_mistakes_and_the_lowest_answers() {
 
     ## Most flagged mistakes
 
-    - Mixes up the units: 2 (50 % of the graded answers)
-    - `house-rule`: 1 (25 % of the graded answers)
+    - Mixes up the units: 2 (50.0 % of the graded answers)
+    - `house-rule`: 1 (25.0 % of the graded answers)
 
     ## Lowest answers
 
@@ -151,9 +151,6 @@ fn test_cases_fail_below_the_score_and_err_where_ungraded() {
     <?xml version="1.0" encoding="UTF-8"?>
     <testsuites name="coach" tests="5" skipped="0" failures="2" errors="1">
         <testsuite name="our-own" tests="1" skipped="0" errors="0" failures="0">
-            <properties>
-                <property name="title" value="our-own"/>
-            </properties>
             <testcase name="-4" classname="our-own" time="1.500">
                 <properties>
                     <property name="candidate" value="Ada"/>
@@ -254,6 +251,7 @@ fn what_can_not_be_done_is_said_with_what_to_do() {
         transcript(&["report", "grades.jsonl", "-o", "report.txt"]),
         transcript(&["report", "grades.jsonl", "-o", "grades.jsonl", "--format", "csv"]),
         transcript(&["report", "grades.jsonl", "--long"]),
+        transcript(&["report", "-", "--answers", "-"]),
         transcript(&["report", "grades.jsonl", "-o", "no/such/folder.csv"]),
     ];
     insta::assert_snapshot!(all.join("\n"), @"
@@ -271,7 +269,7 @@ fn what_can_not_be_done_is_said_with_what_to_do() {
     --- exit 2
     --- stderr
     error: the ending of -o does not say which form the report has
-    hint: name it with --format, or end the name in .csv, .md or .xml
+    hint: name it with --format, or end the name in .html, .csv, .md or .xml
     --- exit 2
     --- stderr
     error: grades.jsonl is both read and written
@@ -282,8 +280,35 @@ fn what_can_not_be_done_is_said_with_what_to_do() {
     hint: add --format csv
     --- exit 2
     --- stderr
+    error: standard input can be read only once
+    hint: name files for the others
+    --- exit 2
+    --- stderr
     error: cannot write no/such/folder.csv: No such file or directory (os error 2)
     hint: check the path
     --- exit 1
     ");
+}
+
+#[test]
+fn a_page_shows_the_answers_and_counts_those_that_are_missing() {
+    let coach = with(&grades());
+    coach.write("answers.jsonl", coach::answer("a1", "surprisal", "Surprisal is <b>-log p</b>.\u{1b}[2J"));
+    let ran = report(&coach, &["--answers", "answers.jsonl", "-o", "report.html", "--fail-under", "70"]);
+    insta::assert_snapshot!(ran.transcript(), @"
+    --- stderr
+    4 of 5 grades have no answer of their id and question in the files of --answers
+    error: 2 of 4 graded answers are below 70: a2, a3
+    --- exit 1
+    ");
+    let page = coach.read("report.html");
+    for shown in [
+        "<h1>Grades of 5 answers</h1>",
+        "4 graded, 1 ungraded, mean score 65.5, 2 below 70. Judge: <bdi>local, qwen3</bdi>.",
+        "Surprisal is &lt;b&gt;-log p&lt;&#x2f;b&gt;.\\u{1b}[2J",
+        "<strong>below 70</strong>",
+        "Ungraded, which says nothing about the answer. truncated: <bdi>the reply was cut</bdi>",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
 }

@@ -1,7 +1,7 @@
 //! `coach report`: a page, a sheet, a summary or test cases of grades.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Context;
 use crate::answer::Answer;
@@ -10,11 +10,13 @@ use crate::error::{Error, Exit, Result};
 use crate::files::answers::Source;
 use crate::files::csv_text::csv_text;
 use crate::files::{grades, write};
-use crate::record::GradeRecord;
-use crate::report::{Report, ReportedAnswer, Rows, add_texts, junit, markdown, table};
+use crate::report::{Report, ReportedAnswer, Rows, add_texts, junit, markdown, page, table};
 
 /// At most this many answers are named in the error of --fail-under.
 const MOST_NAMED: usize = 5;
+
+/// Bytes from which a page takes a browser seconds rather than a moment: about 5,000 answers.
+const LARGE_PAGE: usize = 20_000_000;
 
 /// Reports on grades.
 pub fn run(args: &ReportArgs, context: &Context) -> Result<Exit> {
@@ -24,9 +26,15 @@ pub fn run(args: &ReportArgs, context: &Context) -> Result<Exit> {
         check_output(path, args)?;
     }
     let bank = context.bank(&context.config()?)?;
-    let answers = reported(args, context)?;
+    let answers = reported(args, format, context)?;
     let report = Report::new(answers, &bank).with_least(args.fail_under);
     let text = rendered(&report, format, args)?;
+    if format == ReportFormat::Html && text.len() > LARGE_PAGE {
+        let megabytes = text.len() / 1_000_000;
+        context
+            .terminal
+            .notice(&format!("the page has {megabytes} MB, which browsers open slowly; split the grades"));
+    }
     match output {
         Some(path) => write(path, &text)?,
         None => context.terminal.print(&text)?,
@@ -39,6 +47,7 @@ fn format(args: &ReportArgs) -> Result<ReportFormat> {
     let ending =
         args.output.as_deref().and_then(Path::extension).map(|it| it.to_string_lossy().to_lowercase());
     let by_ending = match ending.as_deref() {
+        Some("html" | "htm") => Some(ReportFormat::Html),
         Some("csv") => Some(ReportFormat::Csv),
         Some("md" | "markdown") => Some(ReportFormat::Markdown),
         Some("xml") => Some(ReportFormat::Junit),
@@ -50,7 +59,7 @@ fn format(args: &ReportArgs) -> Result<ReportFormat> {
         (None, false) => ReportFormat::Markdown,
         (None, true) => {
             return Err(Error::misused("the ending of -o does not say which form the report has")
-                .hint("name it with --format, or end the name in .csv, .md or .xml"));
+                .hint("name it with --format, or end the name in .html, .csv, .md or .xml"));
         }
     };
     if args.long && format != ReportFormat::Csv {
@@ -61,7 +70,7 @@ fn format(args: &ReportArgs) -> Result<ReportFormat> {
 
 /// A report takes the place of an earlier one, but never of what it is made from.
 fn check_output(output: &Path, args: &ReportArgs) -> Result<()> {
-    let same = |input: &&std::path::PathBuf| match (input.canonicalize(), output.canonicalize()) {
+    let same = |input: &&PathBuf| match (input.canonicalize(), output.canonicalize()) {
         (Ok(input), Ok(output)) => input == output,
         _ => false,
     };
@@ -72,10 +81,13 @@ fn check_output(output: &Path, args: &ReportArgs) -> Result<()> {
     }
 }
 
-fn reported(args: &ReportArgs, context: &Context) -> Result<Vec<ReportedAnswer>> {
+fn reported(args: &ReportArgs, format: ReportFormat, context: &Context) -> Result<Vec<ReportedAnswer>> {
+    if args.grades.iter().chain(&args.answers).filter(|path| path.as_os_str() == "-").count() > 1 {
+        return Err(Error::misused("standard input can be read only once").hint("name files for the others"));
+    }
     let mut reported = Vec::new();
     for path in &args.grades {
-        reported.extend(last_lines(path)?);
+        reported.extend(last_lines(path, format)?);
     }
     if reported.is_empty() {
         let files = args.grades.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
@@ -95,22 +107,29 @@ fn reported(args: &ReportArgs, context: &Context) -> Result<Vec<ReportedAnswer>>
 }
 
 /// The grades of a file. A later line about an answer replaces an earlier one, as when a run is resumed.
-fn last_lines(path: &Path) -> Result<Vec<ReportedAnswer>> {
-    let mut records: Vec<GradeRecord> = Vec::new();
+fn last_lines(path: &Path, format: ReportFormat) -> Result<Vec<ReportedAnswer>> {
+    let mut reported: Vec<ReportedAnswer> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
-    grades::read(path, |record| match places.get(&record.id) {
-        Some(&place) => records[place] = record,
-        None => {
-            places.insert(record.id.clone(), records.len());
-            records.push(record);
+    grades::read(path, |record| {
+        let id = record.id.clone();
+        let mut answer = ReportedAnswer { record, text: None, at: None };
+        if format != ReportFormat::Html {
+            answer.drop_quotations();
+        }
+        match places.get(&id) {
+            Some(&place) => reported[place] = answer,
+            None => {
+                places.insert(id, reported.len());
+                reported.push(answer);
+            }
         }
     })?;
-    Ok(records.into_iter().map(|record| ReportedAnswer { record, text: None, at: None }).collect())
+    Ok(reported)
 }
 
 /// The answers of files. Records that are no answers were never graded, so nothing is lost with them. A record
 /// without a question is one to the question that the grade names.
-fn texts(paths: &[std::path::PathBuf]) -> Result<Vec<Answer>> {
+fn texts(paths: &[PathBuf]) -> Result<Vec<Answer>> {
     let mut answers = Vec::new();
     for path in paths {
         let source = Source { path: path.clone(), format: None, question: Some(String::new()) };
@@ -124,6 +143,7 @@ fn texts(paths: &[std::path::PathBuf]) -> Result<Vec<Answer>> {
 
 fn rendered(report: &Report, format: ReportFormat, args: &ReportArgs) -> Result<String> {
     match format {
+        ReportFormat::Html => page(report),
         ReportFormat::Csv => {
             let (header, rows) = table(report, if args.long { Rows::Ratings } else { Rows::Answers });
             csv_text(&header, &rows)

@@ -1,5 +1,6 @@
 //! A report as JUnit XML, which CI systems show test by test.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -24,16 +25,22 @@ pub fn junit(report: &Report) -> Result<String> {
     root.to_string().map_err(|error| Error::failed(format!("cannot write JUnit XML: {error}")))
 }
 
-/// Records that could not even be read name no question.
 fn suite(report: &Report, question: &str) -> TestSuite {
-    let mut suite = TestSuite::new(if question.is_empty() { "unknown".into() } else { sanitised(question) });
-    suite.add_property(property("title", report.title(question)));
+    let mut suite = TestSuite::new(name(question));
+    if report.rubric(question).is_some() {
+        suite.add_property(property("title", report.title(question)));
+    }
     suite
+}
+
+/// Records that could not even be read name no question.
+fn name(question: &str) -> Cow<'_, str> {
+    if question.is_empty() { "unknown".into() } else { sanitised(question) }
 }
 
 fn case(report: &Report, answer: &ReportedAnswer) -> TestCase {
     let mut case = TestCase::new(sanitised(&answer.record.id), status(report, answer));
-    case.set_classname(sanitised(answer.question()));
+    case.set_classname(name(answer.question()));
     if !answer.candidate().is_empty() {
         case.add_property(property("candidate", answer.candidate()));
     }

@@ -49,7 +49,12 @@ fn counts(report: &Report, summary: &Summary) -> String {
     if let Some(least) = report.least() {
         let _ = write!(text, ", {} below {least}", report.below().count());
     }
-    text + "."
+    text.push('.');
+    let judges: Vec<String> = report.judges().iter().map(|judge| code(judge)).collect();
+    if !judges.is_empty() {
+        let _ = write!(text, " Judge: {}.", judges.join("; "));
+    }
+    text
 }
 
 fn bands(summary: &Summary) -> String {
@@ -83,7 +88,7 @@ fn mistakes(report: &Report, summary: &Summary) -> Option<String> {
         let title = report.mistake_title(id);
         let named = if title == id.as_str() { code(title) } else { prose(title) };
         let share = 100.0 * *count as f64 / summary.graded() as f64;
-        format!("- {named}: {count} ({share:.0} % of the graded answers)")
+        format!("- {named}: {count} ({share:.1} % of the graded answers)")
     };
     let flagged = summary.most_flagged();
     listed(&flagged, MOST_MISTAKES, line)

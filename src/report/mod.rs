@@ -10,17 +10,21 @@
 mod figures;
 mod junit;
 mod markdown;
+mod marks;
+mod page;
 mod table;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 pub use junit::junit;
 pub use markdown::markdown;
+pub use page::page;
 pub use table::{Rows, table};
 
 use crate::answer::Answer;
 use crate::bank::{Bank, MistakeId, QuestionId, Rubric};
+use crate::config::BUILT_IN;
 use crate::record::{GradeRecord, GradedRecord, Status};
 use crate::score::Reason;
 
@@ -47,6 +51,18 @@ impl ReportedAnswer {
     /// Why there is no grade, if there is none.
     pub fn reason(&self) -> Option<&Reason> {
         self.record.reason()
+    }
+
+    /// Lets go of quotations and missing points, most of a grade's bytes, which only the page shows.
+    pub fn drop_quotations(&mut self) {
+        let Status::Graded(graded) = &mut self.record.status else { return };
+        for rating in &mut graded.criteria {
+            rating.evidence = Vec::new();
+            rating.missing = Vec::new();
+        }
+        for mistake in &mut graded.mistakes {
+            (mistake.quote, mistake.start, mistake.end) = (None, None, None);
+        }
     }
 
     fn question(&self) -> &str {
@@ -112,6 +128,17 @@ impl Report {
 
     fn topic(&self, question: &str) -> &str {
         self.rubric(question).map_or("", |rubric| &rubric.topic)
+    }
+
+    /// Who judged: name and model, or that it is an estimate.
+    fn judges(&self) -> BTreeSet<String> {
+        let judges = self.answers.iter().filter_map(ReportedAnswer::graded).map(|graded| &graded.judge);
+        let named = judges.map(|judge| match &judge.model {
+            Some(model) => format!("{}, {model}", judge.name),
+            None if judge.name == BUILT_IN => format!("{BUILT_IN}, an estimate"),
+            None => judge.name.clone(),
+        });
+        named.collect()
     }
 
     /// The mistake's title from the rubrics of this report, or its id.

@@ -120,10 +120,9 @@ fn level(answer: &ReportedAnswer, criterion: &str) -> String {
 
 fn ratings(report: &Report) -> (Vec<String>, Vec<Vec<String>>) {
     let rows = report.answers.iter().flat_map(|answer| {
-        let ratings = answer.graded().into_iter().flat_map(move |graded| {
+        answer.graded().into_iter().flat_map(move |graded| {
             graded.criteria.iter().map(move |rating| rating_cells(report, answer, graded, rating))
-        });
-        ratings
+        })
     });
     (RATING.map(str::to_owned).to_vec(), rows.collect())
 }
