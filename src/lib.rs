@@ -19,6 +19,7 @@ pub mod document;
 pub mod endpoint;
 pub mod error;
 pub mod files;
+pub mod follow_up;
 mod hex;
 pub mod import;
 pub mod judge;

@@ -52,7 +52,7 @@ pub fn read(rubric: &Rubric, answer: &str, reply: &str) -> Result<Reading, Vec<S
 }
 
 /// The reply behind its reasoning block. A block that was never closed leaves nothing.
-fn without_reasoning(reply: &str) -> &str {
+pub(crate) fn without_reasoning(reply: &str) -> &str {
     for (open, close) in
         [("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<reasoning>", "</reasoning>")]
     {

@@ -12,10 +12,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::answer::Answer;
-use crate::bank::{QuestionId, Rubric};
+use crate::bank::{Criterion, QuestionId, Rubric};
 use crate::config::BUILT_IN;
 use crate::critique::{Critique, Flag, Rating};
 use crate::endpoint::ChatReply;
+use crate::follow_up::plain_question;
 use crate::record::{JudgeRecord, UsageRecord};
 use crate::score::Reason;
 
@@ -123,6 +124,21 @@ impl Judge {
         }
     }
 
+    /// A follow-up question about a criterion, given its rating. The built-in judge takes one of the rubric's that
+    /// asks for what is missing, else one made of the criterion's title.
+    pub async fn follow_up(
+        &self,
+        rubric: &Rubric,
+        criterion: &Criterion,
+        rating: &Rating,
+        answer: &str,
+    ) -> Result<String, JudgeFailure> {
+        match self {
+            Self::BuiltIn(_) => Ok(rubrics_follow_up(rubric, criterion, rating)),
+            Self::Model(judge) => judge.follow_up(rubric, criterion, &rating.missing, answer).await,
+        }
+    }
+
     /// The judge's name: `built-in`, or the one in the configuration.
     pub fn name(&self) -> &str {
         match self {
@@ -168,6 +184,14 @@ impl BuiltInJudge {
         let prepared = Arc::new(self.judge.prepare(rubric));
         Arc::clone(known().entry(rubric.id.clone()).or_insert(prepared))
     }
+}
+
+/// The rubric's follow-up question that asks for what is missing, else one made of the criterion's title.
+pub fn rubrics_follow_up(rubric: &Rubric, criterion: &Criterion, rating: &Rating) -> String {
+    let missing = if rating.missing.is_empty() { &criterion.key_points } else { &rating.missing };
+    let found = BuiltIn::new().most_about(missing, &rubric.follow_ups);
+    let found = found.and_then(|place| rubric.follow_ups.get(place)).cloned();
+    found.unwrap_or_else(|| plain_question(criterion))
 }
 
 /// An answer without words needs no judge: nothing is said, so nothing is earned and nothing is a mistake.

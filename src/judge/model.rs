@@ -2,7 +2,7 @@
 //!
 //! Transport faults are the endpoint's business. Here a reply becomes a critique, or a reason why it did not.
 
-use crate::bank::Rubric;
+use crate::bank::{Criterion, Rubric};
 use crate::critique::Critique;
 use crate::critique::reader::{self, RatingWatch};
 use crate::critique::schema::critique_schema;
@@ -83,6 +83,34 @@ impl ModelJudge {
                 Err(JudgeFailure { reason, stops_the_run, hint, spent })
             }
         }
+    }
+
+    /// Asks for a follow-up question about a criterion of which `missing` was not said.
+    pub(super) async fn follow_up(
+        &self,
+        rubric: &Rubric,
+        criterion: &Criterion,
+        missing: &[String],
+        answer: &str,
+    ) -> Result<String, JudgeFailure> {
+        let mut spent = Spent::default();
+        let asked = async {
+            let prompt = self.prompts.follow_up(rubric, criterion, missing, answer);
+            let prompt = prompt.map_err(|error| Failed::prompt(&error))?;
+            let request = ChatRequest {
+                shape: ReplyShape::Text,
+                ..self.request(&[message(Role::User, prompt)], rubric)
+            };
+            let reply = self.endpoint.chat(&request).await.map_err(|error| Failed::endpoint(&error))?;
+            spent.add(&reply);
+            one_question(&reply.text).ok_or_else(|| Failed::malformed(&["it was no question".to_owned()]))
+        };
+        asked.await.map_err(|Failed { reason, stops_the_run, hint }| JudgeFailure {
+            reason,
+            stops_the_run,
+            hint,
+            spent,
+        })
     }
 
     async fn asked(
@@ -169,6 +197,17 @@ impl ModelJudge {
             seed: Some(self.sampling.seed),
         }
     }
+}
+
+/// The question in a model's reply: its last paragraph, without marks around it, if that is short enough for one.
+fn one_question(reply: &str) -> Option<String> {
+    const LONGEST: usize = 600;
+    let said = reader::without_reasoning(reply);
+    let last = said.trim().rsplit("\n\n").next()?;
+    let question = last.split_whitespace().collect::<Vec<_>>().join(" ");
+    let question = question.trim_matches(['"', '“', '”', '*', '#', ' ']);
+    let has_words = question.chars().any(char::is_alphanumeric);
+    (has_words && question.len() <= LONGEST).then(|| question.to_owned())
 }
 
 fn message(role: Role, content: String) -> Message {

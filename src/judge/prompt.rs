@@ -7,19 +7,21 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, context};
 use sha2::{Digest, Sha256};
 
-use crate::bank::Rubric;
+use crate::bank::{Criterion, Rubric};
 use crate::error::{Error, Result};
 use crate::hex::hex;
 
-/// The templates by file name: instructions and rubric, the answer, the second try.
-const SHIPPED: [(&str, &str); 3] = [
+/// The templates by file name: instructions and rubric, the answer, the second try; a follow-up question.
+const SHIPPED: [(&str, &str); 4] = [
     (JUDGE, include_str!("../../prompts/judge.md")),
     (ANSWER, include_str!("../../prompts/answer.md")),
     (REPAIR, include_str!("../../prompts/repair.md")),
+    (FOLLOW_UP, include_str!("../../prompts/follow-up.md")),
 ];
 const JUDGE: &str = "judge.md";
 const ANSWER: &str = "answer.md";
 const REPAIR: &str = "repair.md";
+const FOLLOW_UP: &str = "follow-up.md";
 
 /// Hex digits of the marker: 48 bits are beyond guessing, and short enough for a small model to recognise.
 const MARKER_DIGITS: usize = 12;
@@ -49,14 +51,17 @@ impl Prompts {
         for (name, shipped) in SHIPPED {
             let text =
                 replaced.iter().find(|(other, _)| other == name).map_or(shipped, |(_, text)| text.as_str());
-            hash.update(text);
-            hash.update([0]);
+            // What is asked on decides no grade.
+            if name != FOLLOW_UP {
+                hash.update(text);
+                hash.update([0]);
+            }
             templates.add_template_owned(name, text.to_owned()).map_err(|error| broken(name, &error))?;
         }
         Ok(Self { templates, fingerprint: hex(&hash.finalize()) })
     }
 
-    /// A hash of all templates, for the identity of a grade.
+    /// A hash of all templates that decide grades, for the identity of a grade.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
@@ -82,6 +87,26 @@ impl Prompts {
     pub fn repair(&self, complaints: &[String]) -> Result<String> {
         let complaints = &complaints[..complaints.len().min(MOST_COMPLAINTS)];
         self.render(REPAIR, context! { complaints => Serde(complaints) })
+    }
+
+    /// What asks for a follow-up question about a criterion of which `missing` was not said.
+    pub fn follow_up(
+        &self,
+        rubric: &Rubric,
+        criterion: &Criterion,
+        missing: &[String],
+        answer: &str,
+    ) -> Result<String> {
+        self.render(
+            FOLLOW_UP,
+            context! {
+                question => &rubric.question,
+                criterion => Serde(criterion),
+                missing => Serde(missing),
+                marker => marker(answer),
+                answer,
+            },
+        )
     }
 
     fn render(&self, name: &str, context: minijinja::Value) -> Result<String> {
@@ -143,6 +168,7 @@ mod tests {
         let shipped = Prompts::new(&[]).unwrap();
         let other = replaced("answer.md", "{{ marker }} {{ answer }}").unwrap();
         assert_ne!(other.fingerprint(), shipped.fingerprint());
+        assert_eq!(replaced("follow-up.md", "Why?").unwrap().fingerprint(), shipped.fingerprint());
         assert!(replaced("anwser.md", "").is_err());
         assert!(replaced("answer.md", "{{ anwser }}").unwrap().answer("x").is_err());
         assert!(replaced("answer.md", "{{ answer").is_err());

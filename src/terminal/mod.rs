@@ -39,8 +39,8 @@ pub use problems::render_problems;
 pub use progress::{Bar, Spinner};
 pub use progress_view::{Outlook, render_progress};
 pub use question_view::{
-    ModelAnswer, render_list, render_list_plain, render_model_answer, render_paragraph, render_question,
-    render_rubric,
+    ModelAnswer, render_list, render_list_plain, render_model_answer, render_paragraph, render_probe,
+    render_question, render_rubric,
 };
 pub use sanitise::sanitised;
 pub use summary_view::{render_summary, spoken};
