@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(at(&[]), None);
         assert_eq!(at(&[1]), Some(rubric.criteria[1].id.clone()));
         let heaviest = rubric.criteria.iter().map(|criterion| criterion.weight).fold(0.0, f64::max);
-        let first = rubric.criteria.iter().position(|criterion| criterion.weight == heaviest).unwrap();
+        let first = rubric.criteria.iter().position(|criterion| criterion.weight >= heaviest).unwrap();
         let all: Vec<usize> = (0..rubric.criteria.len()).collect();
         assert_eq!(at(&all), Some(rubric.criteria[first].id.clone()));
     }

@@ -15,6 +15,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod critique;
+pub mod debrief;
 pub mod document;
 pub mod endpoint;
 pub mod error;

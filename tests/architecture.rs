@@ -11,7 +11,7 @@ const OWNERS: [(&str, &[&str]); 14] = [
     ("fsrs", &["src/schedule"]),
     ("reqwest", &["src/endpoint"]),
     ("eventsource_stream", &["src/endpoint"]),
-    ("clap", &["src/cli.rs", "src/main.rs", "src/commands/shell.rs"]),
+    ("clap", &["src/cli", "src/main.rs", "src/commands/shell.rs"]),
     ("minijinja", &["src/judge/prompt.rs", "src/report"]),
     ("dialoguer", &["src/terminal"]),
     ("indicatif", &["src/terminal"]),
@@ -25,7 +25,8 @@ const OWNERS: [(&str, &[&str]); 14] = [
 ];
 
 /// Modules that know no clock, environment, disk, network, printing or async.
-const PURE: [&str; 15] = [
+const PURE: [&str; 16] = [
+    "src/debrief.rs",
     "src/attempt.rs",
     "src/follow_up.rs",
     "src/progress.rs",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Assessed, Judged, Kept, Session, Sheet, Timing, WayOut, given, graded, judge_answer, spinner};
 use crate::answer::{self, Answer};
-use crate::attempt::{Attempt, FollowUp, Given, Origin};
+use crate::attempt::{Attempt, AttemptId, FollowUp, Given, Origin};
 use crate::bank::{Criterion, Rubric};
 use crate::critique::Rating;
 use crate::error::{Error, Result};
@@ -53,7 +53,7 @@ impl Session<'_> {
     }
 
     /// A model's question; the rubric's where it has none to give.
-    async fn follow_up_question(
+    pub async fn follow_up_question(
         &self,
         rubric: &Rubric,
         criterion: &Criterion,
@@ -75,7 +75,12 @@ impl Session<'_> {
     }
 
     /// A reply, or `None` where it has no words. Nobody counts down its minutes.
-    fn take_reply(&mut self, rubric: &Rubric, sheet: &mut Sheet, origin: Origin) -> Result<Option<Given>> {
+    pub fn take_reply(
+        &mut self,
+        rubric: &Rubric,
+        sheet: &mut Sheet,
+        origin: Origin,
+    ) -> Result<Option<Given>> {
         let timing = std::mem::replace(&mut self.timing, Timing::Untimed);
         let taken = self.write(rubric, sheet, self.pen);
         self.timing = timing;
@@ -112,10 +117,23 @@ impl Session<'_> {
 
     fn keep_reply(&mut self, rubric: &Rubric, given: Given, grade: Grade, spent: Spent, talk: &mut Talk) {
         let said = joined(&talk.said, &given.answer);
-        let status = graded(rubric, &of_reply(&grade, &talk.said), &self.judge, spent);
-        let key = answer::key(&said, &answer::rubric_digest(rubric), self.judge.identity());
-        let (attempt, kept) = self.log.note(self.terminal, &Attempt::new(rubric, given, status, key));
+        let (attempt, kept) = self.note_reply(rubric, given, &talk.said, &grade, spent);
         *talk = Talk { said, assessed: Assessed { grade, attempt, kept } };
+    }
+
+    /// Keeps a reply to what was `said` with the grade of both.
+    pub fn note_reply(
+        &mut self,
+        rubric: &Rubric,
+        given: Given,
+        said: &str,
+        grade: &Grade,
+        spent: Spent,
+    ) -> (AttemptId, Kept) {
+        let status = graded(rubric, &of_reply(grade, said), &self.judge, spent);
+        let whole = joined(said, &given.answer);
+        let key = answer::key(&whole, &answer::rubric_digest(rubric), self.judge.identity());
+        self.log.note(self.terminal, &Attempt::new(rubric, given, status, key))
     }
 
     fn show_reply(&self, rubric: &Rubric, criterion: &Criterion, before: &Grade, talk: &Talk) -> Result<()> {
