@@ -31,7 +31,9 @@ fn later(coach: &Coach, days: i64) -> Coach {
 
 /// Answers the question on the screen.
 fn answer(screen: &mut screen::Screen, lines: &[&str]) {
-    lines.iter().for_each(|line| screen.write_line(line));
+    for line in lines {
+        screen.write_line(line);
+    }
     screen.write_line(".");
 }
 

@@ -207,3 +207,36 @@ fn empty_critique(rubric: &Rubric) -> Critique {
     });
     Critique { ratings: ratings.collect(), mistakes: Vec::new(), flags: vec![Flag::Empty] }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bank::Bank;
+
+    fn rating(criterion: &Criterion) -> Rating {
+        Rating {
+            id: criterion.id.clone(),
+            level: 0,
+            reason: String::new(),
+            advice: String::new(),
+            evidence: Vec::new(),
+            missing: criterion.key_points.clone(),
+            unfounded: false,
+        }
+    }
+
+    #[test]
+    fn the_rubrics_follow_up_is_asked_where_it_is_about_the_criterion() {
+        let bank = Bank::shipped().unwrap();
+        for (question, title, asked) in [
+            ("rag-pipeline-design", "How one knows that it works", "Recall at five is 70 percent."),
+            ("sampling-parameters", "Top-k and top-p", "What happens to the three probabilities"),
+            ("positional-encodings", "How RoPE works", "Let us stay with one part: How RoPE works."),
+        ] {
+            let rubric = bank.rubric(question).unwrap();
+            let criterion = rubric.criteria.iter().find(|criterion| criterion.title == title).unwrap();
+            let found = rubrics_follow_up(rubric, criterion, &rating(criterion));
+            assert!(found.starts_with(asked), "{question}: {found}");
+        }
+    }
+}
