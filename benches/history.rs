@@ -29,7 +29,9 @@ fn main() {
     match arguments.first().map(String::as_str) {
         Some("jsonl") => {
             let count = arguments.get(1).and_then(|count| count.parse().ok()).unwrap_or(ATTEMPTS);
-            attempts(&bank, count).iter().for_each(|attempt| println!("{}", attempt.to_json()));
+            for attempt in attempts(&bank, count) {
+                println!("{}", attempt.to_json());
+            }
         }
         _ => speed(&bank),
     }
@@ -66,7 +68,7 @@ fn attempts(bank: &Bank, count: usize) -> Vec<Attempt> {
 }
 
 fn attempt(rubric: &Rubric, number: usize, count: usize) -> Attempt {
-    let minutes = (number * 365 * 24 * 60 / count) as i64;
+    let minutes = i64::try_from(number * 365 * 24 * 60 / count).expect("a year of minutes");
     let at = Timestamp::from_second(1_740_000_000 + 60 * minutes).expect("a time");
     let day = civil::date(2025, 2, 19).saturating_add(SignedDuration::from_hours(minutes / 60));
     // The same numbers each time, but no pattern that a person would see.

@@ -1,11 +1,18 @@
 //! The command line: types only. What a command does is in `commands`.
 
+mod sessions;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::bank::{Difficulty, lint};
 use crate::config::Concurrency;
+
+pub use sessions::{
+    HistoryArgs, HistoryCommand, HistoryDeleteArgs, HistoryListArgs, HistoryShowArgs, InterviewArgs,
+    ProgressArgs,
+};
 
 /// Practise interview answers about LLMs and machine learning, and get a critique you can check.
 #[derive(Debug, Parser)]
@@ -52,6 +59,8 @@ pub enum ColorChoice {
 pub enum Command {
     /// Answer a question and get a critique
     Practice(PracticeArgs),
+    /// A mock interview: several questions with follow-ups, and a debrief in the end
+    Interview(InterviewArgs),
     /// Show how you get better: topics, dimensions, mistakes, what is due
     Progress(ProgressArgs),
     /// Show, delete, export and import what you answered
@@ -113,6 +122,7 @@ fn difficulty() -> impl clap::builder::TypedValueParser<Value = Difficulty> {
 
 /// `coach practice`
 #[derive(Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct PracticeArgs {
     /// Id of the question; without it you see what is due, and choose
     pub question: Option<String>,
@@ -157,89 +167,6 @@ pub struct DetailArgs {
     /// Also show weights, the wording of the levels reached, and every quotation whole
     #[arg(long, short)]
     pub verbose: bool,
-}
-
-/// `coach progress`
-#[derive(Debug, Args)]
-pub struct ProgressArgs {
-    /// Show words and bars only: no scores
-    #[arg(long, conflicts_with = "json")]
-    pub no_scores: bool,
-    /// Print everything as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `coach history`
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct HistoryArgs {
-    /// What to do with the history; without it, list it.
-    #[command(subcommand)]
-    pub command: Option<HistoryCommand>,
-    /// What to list.
-    #[command(flatten)]
-    pub list: HistoryListArgs,
-}
-
-/// What to do with the history.
-#[derive(Debug, Subcommand)]
-pub enum HistoryCommand {
-    /// List attempts, the newest last
-    List(HistoryListArgs),
-    /// Show an attempt: the answer and its critique
-    Show(HistoryShowArgs),
-    /// Delete attempts
-    Delete(HistoryDeleteArgs),
-    /// Print every attempt as JSONL, for `coach history import` on another machine, or for `coach grade`
-    Export,
-    /// Add the attempts of a file that `coach history export` wrote; what is there already stays as it is
-    Import {
-        /// The file; `-` is standard input
-        file: PathBuf,
-    },
-}
-
-/// `coach history list`
-#[derive(Debug, Clone, Default, Args)]
-pub struct HistoryListArgs {
-    /// Only attempts at this question
-    #[arg(long, value_name = "ID")]
-    pub question: Option<String>,
-    /// How many of the newest to list; 0 lists all
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    pub last: usize,
-    /// One JSON object a line
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `coach history show`
-#[derive(Debug, Args)]
-pub struct HistoryShowArgs {
-    /// Id of the attempt, or how it begins
-    #[arg(value_name = "ID")]
-    pub attempt: String,
-    /// How much of the critique is shown.
-    #[command(flatten)]
-    pub detail: DetailArgs,
-    /// Print the attempt as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `coach history delete`
-#[derive(Debug, Args)]
-pub struct HistoryDeleteArgs {
-    /// Ids of the attempts, or how they begin
-    #[arg(value_name = "ID", required_unless_present = "all")]
-    pub attempts: Vec<String>,
-    /// Delete every attempt
-    #[arg(long, conflicts_with = "attempts")]
-    pub all: bool,
-    /// Do not ask first
-    #[arg(long, short)]
-    pub yes: bool,
 }
 
 /// `coach grade`

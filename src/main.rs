@@ -45,6 +45,7 @@ fn run(command: Command, settings: Settings) -> Result<Exit> {
     let context = Context { terminal, environment, settings };
     match command {
         Command::Practice(args) => block_on(commands::practice::run(&args, &context)),
+        Command::Interview(args) => block_on(commands::interview::run(&args, &context)),
         Command::Progress(args) => commands::progress::run(&args, &context),
         Command::History(args) => commands::history::run(&args, &context),
         Command::Grade(args) => block_on(commands::grade::run(&args, &context)),

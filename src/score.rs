@@ -171,6 +171,8 @@ pub enum ReasonKind {
     MalformedAnswer,
     /// An earlier line has the same id.
     DuplicateId,
+    /// It was answered, but not judged yet.
+    NotJudged,
 }
 
 impl ReasonKind {
@@ -185,6 +187,7 @@ impl ReasonKind {
             Self::UnknownQuestion => "unknown-question",
             Self::MalformedAnswer => "malformed-answer",
             Self::DuplicateId => "duplicate-id",
+            Self::NotJudged => "not-judged",
         }
     }
 }

@@ -10,7 +10,7 @@ const MOST_LINES: usize = 400;
 const OWNERS: &[(&str, &[&str])] = &[
     ("reqwest", &["src/endpoint"]),
     ("eventsource_stream", &["src/endpoint"]),
-    ("clap", &["src/cli.rs", "src/main.rs", "src/commands/shell.rs"]),
+    ("clap", &["src/cli", "src/main.rs", "src/commands/shell.rs"]),
     ("minijinja", &["src/judge/prompt.rs", "src/report"]),
     ("quick_junit", &["src/report"]),
     ("dialoguer", &["src/terminal"]),
@@ -40,6 +40,8 @@ const PURE: &[&str] = &[
     "src/shift.rs",
     "src/record.rs",
     "src/report",
+    "src/follow_up.rs",
+    "src/debrief.rs",
     "src/schedule",
     "src/progress.rs",
     "src/attempt.rs",

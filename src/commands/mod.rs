@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod grade;
 pub mod history;
+pub mod interview;
 pub mod list;
 pub mod practice;
 pub mod progress;

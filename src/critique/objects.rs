@@ -20,7 +20,7 @@ pub fn last_fitting<T>(
 }
 
 /// The reply behind its reasoning block. A block that was never closed leaves nothing.
-pub(super) fn without_reasoning(reply: &str) -> &str {
+pub(crate) fn without_reasoning(reply: &str) -> &str {
     for (open, close) in
         [("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<reasoning>", "</reasoning>")]
     {

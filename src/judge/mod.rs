@@ -13,11 +13,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::answer::Answer;
-use crate::bank::{QuestionId, Rubric};
+use crate::bank::{Criterion, QuestionId, Rubric};
 use crate::config::BUILT_IN;
 use crate::critique::{Critique, Flag, Rating};
 use crate::endpoint::{ChatReply, Usage};
 use crate::error::Result;
+use crate::follow_up::plain_question;
 use crate::record::{JudgeRecord, UsageRecord};
 use crate::score::Reason;
 use crate::summary::Spending;
@@ -215,6 +216,21 @@ impl Judge {
         }
     }
 
+    /// A follow-up question about a criterion, given its rating. The built-in judge takes one of the rubric's that
+    /// asks for what is missing, else one made of the criterion's title.
+    pub async fn follow_up(
+        &self,
+        rubric: &Rubric,
+        criterion: &Criterion,
+        rating: &Rating,
+        answer: &str,
+    ) -> Result<String, JudgeFailure> {
+        match self {
+            Self::BuiltIn(_) => Ok(rubrics_follow_up(rubric, criterion, rating)),
+            Self::Model(judge) => judge.follow_up(rubric, criterion, &rating.missing, answer).await,
+        }
+    }
+
     /// The judge's name: `built-in`, or the one in the configuration.
     pub fn name(&self) -> &str {
         match self {
@@ -262,6 +278,14 @@ impl BuiltInJudge {
     }
 }
 
+/// The rubric's follow-up question that asks for what is missing, else one made of the criterion's title.
+pub fn rubrics_follow_up(rubric: &Rubric, criterion: &Criterion, rating: &Rating) -> String {
+    let missing = if rating.missing.is_empty() { &criterion.key_points } else { &rating.missing };
+    let found = BuiltIn::new().most_about(missing, &rubric.follow_ups);
+    let found = found.and_then(|place| rubric.follow_ups.get(place)).cloned();
+    found.unwrap_or_else(|| plain_question(criterion))
+}
+
 /// An answer without words needs no judge: nothing is said, so nothing is earned and nothing is a mistake.
 fn empty_critique(rubric: &Rubric) -> Critique {
     let ratings = rubric.criteria.iter().map(|criterion| Rating {
@@ -274,4 +298,37 @@ fn empty_critique(rubric: &Rubric) -> Critique {
         unfounded: false,
     });
     Critique { ratings: ratings.collect(), mistakes: Vec::new(), flags: vec![Flag::Empty] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bank::Bank;
+
+    fn rating(criterion: &Criterion) -> Rating {
+        Rating {
+            id: criterion.id.clone(),
+            level: 0,
+            reason: String::new(),
+            advice: String::new(),
+            evidence: Vec::new(),
+            missing: criterion.key_points.clone(),
+            unfounded: false,
+        }
+    }
+
+    #[test]
+    fn the_rubrics_follow_up_is_asked_where_it_is_about_the_criterion() {
+        let bank = Bank::shipped().unwrap();
+        for (question, title, asked) in [
+            ("rag-pipeline-design", "How one knows that it works", "Recall at five is 70 percent."),
+            ("sampling-parameters", "Top-k and top-p", "What happens to the three probabilities"),
+            ("positional-encodings", "How RoPE works", "Let us stay with one part: How RoPE works."),
+        ] {
+            let rubric = bank.rubric(question).unwrap();
+            let criterion = rubric.criteria.iter().find(|criterion| criterion.title == title).unwrap();
+            let found = rubrics_follow_up(rubric, criterion, &rating(criterion));
+            assert!(found.starts_with(asked), "{question}: {found}");
+        }
+    }
 }

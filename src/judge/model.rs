@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use crate::bank::{QuestionId, Rubric};
+use crate::bank::{Criterion, QuestionId, Rubric};
 use crate::critique::Critique;
+use crate::critique::objects::without_reasoning;
 use crate::critique::reader::{self, RatingWatch};
 use crate::critique::schema::critique_schema;
 use crate::endpoint::replies::{Earlier, KeptReply, Replies, ReplyId};
@@ -125,6 +126,32 @@ impl ModelJudge {
             Ok(critique) => Ok(Judgement { critique, spent }),
             Err(Failed { reason, stop, hint }) => Err(JudgeFailure { reason, stop, hint, spent }),
         }
+    }
+
+    /// Asks for a follow-up question about a criterion of which `missing` was not said.
+    pub(super) async fn follow_up(
+        &self,
+        rubric: &Rubric,
+        criterion: &Criterion,
+        missing: &[String],
+        answer: &str,
+    ) -> Result<String, JudgeFailure> {
+        let mut spent = Spent::default();
+        let asked = async {
+            let prompt = self.prompts.follow_up(rubric, criterion, missing, answer);
+            let prompt = prompt.map_err(|error| Failed::prompt(&error))?;
+            let request = ChatRequest {
+                messages: vec![message(Role::User, prompt)],
+                shape: ReplyShape::Text,
+                max_tokens: self.sampling.max_tokens,
+                temperature: self.sampling.temperature,
+                seed: Some(self.sampling.seed),
+            };
+            let reply = self.endpoint.chat(&request).await.map_err(|error| Failed::endpoint(&error))?;
+            spent.add(&reply, self.endpoint.cost(reply.usage));
+            one_question(&reply.text).ok_or_else(|| Failed::malformed(&["it was no question".to_owned()]))
+        };
+        asked.await.map_err(|Failed { reason, stop, hint }| JudgeFailure { reason, stop, hint, spent })
     }
 
     /// How many requests the endpoint takes at once at the moment.
@@ -283,6 +310,17 @@ impl Asking<'_, '_> {
             watch(Sighting::Restarted);
         }
     }
+}
+
+/// The question in a model's reply: its last paragraph, without marks around it, if that is short enough for one.
+fn one_question(reply: &str) -> Option<String> {
+    const LONGEST: usize = 600;
+    let said = without_reasoning(reply);
+    let last = said.trim().rsplit("\n\n").next()?;
+    let question = last.split_whitespace().collect::<Vec<_>>().join(" ");
+    let question = question.trim_matches(['"', '“', '”', '*', '#', ' ']);
+    let has_words = question.chars().any(char::is_alphanumeric);
+    (has_words && question.len() <= LONGEST).then(|| question.to_owned())
 }
 
 fn message(role: Role, content: String) -> Message {

@@ -7,7 +7,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, context};
 use sha2::{Digest, Sha256};
 
-use crate::bank::Rubric;
+use crate::bank::{Criterion, Rubric};
 use crate::error::{Error, Result};
 use crate::hex::hex;
 
@@ -21,14 +21,17 @@ const JUDGE: &str = "judge.md";
 const ANSWER: &str = "answer.md";
 const REPAIR: &str = "repair.md";
 
-/// The templates that a rubric is drafted with: instructions and question, one for each step, the second try.
-const DRAFTING: [(&str, &str); 5] = [
+/// The templates that decide no grade: a follow-up question; a draft's rules and question, one for each of its steps,
+/// the second try.
+const OTHERS: [(&str, &str); 6] = [
+    (FOLLOW_UP, include_str!("../../prompts/follow-up.md")),
     (DRAFT, include_str!("../../prompts/draft.md")),
     (CRITERIA, include_str!("../../prompts/draft-criteria.md")),
     (MISTAKES, include_str!("../../prompts/draft-mistakes.md")),
     (EXEMPLARS, include_str!("../../prompts/draft-exemplars.md")),
     (DRAFT_REPAIR, include_str!("../../prompts/draft-repair.md")),
 ];
+const FOLLOW_UP: &str = "follow-up.md";
 const DRAFT: &str = "draft.md";
 const CRITERIA: &str = "draft-criteria.md";
 const MISTAKES: &str = "draft-mistakes.md";
@@ -53,7 +56,7 @@ impl Prompts {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         let mut hash = Sha256::new();
-        let shipped = || JUDGING.iter().chain(&DRAFTING);
+        let shipped = || JUDGING.iter().chain(&OTHERS);
         if let Some((name, _)) = replaced.iter().find(|(name, _)| !shipped().any(|(known, _)| known == name))
         {
             let known: Vec<&str> = shipped().map(|(known, _)| *known).collect();
@@ -125,6 +128,26 @@ impl Prompts {
     pub fn draft_repair(&self, complaints: &[String]) -> Result<String> {
         let complaints = &complaints[..complaints.len().min(MOST_COMPLAINTS)];
         self.render(DRAFT_REPAIR, context! { complaints => Serde(complaints) })
+    }
+
+    /// What asks for a follow-up question about a criterion of which `missing` was not said.
+    pub fn follow_up(
+        &self,
+        rubric: &Rubric,
+        criterion: &Criterion,
+        missing: &[String],
+        answer: &str,
+    ) -> Result<String> {
+        self.render(
+            FOLLOW_UP,
+            context! {
+                question => &rubric.question,
+                criterion => Serde(criterion),
+                missing => Serde(missing),
+                marker => marker("ANSWER", answer),
+                answer,
+            },
+        )
     }
 
     fn render(&self, name: &str, context: minijinja::Value) -> Result<String> {
@@ -234,6 +257,7 @@ mod tests {
         let drafting = replaced("draft.md", "{{ question }}").unwrap();
         assert_eq!(drafting.fingerprint(), shipped.fingerprint(), "drafting decides no grade");
         assert_eq!(drafting.draft("Why?", None).unwrap(), "Why?");
+        assert_eq!(replaced("follow-up.md", "Why?").unwrap().fingerprint(), shipped.fingerprint());
         assert!(replaced("anwser.md", "").is_err());
         assert!(replaced("answer.md", "{{ anwser }}").unwrap().answer("x").is_err());
         assert!(replaced("answer.md", "{{ answer").is_err());

@@ -2,7 +2,7 @@
 //!
 //! The formulas and their default parameters are those of the crate `fsrs`; here a day is the unit.
 
-use fsrs::{FSRS, FSRS6_DEFAULT_DECAY, ItemState, MemoryState, current_retrievability};
+use fsrs::{FSRS, FSRS6_DEFAULT_DECAY, FSRSItem, FSRSReview, MemoryState, current_retrievability};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 
@@ -33,6 +33,16 @@ impl Rating {
         }
     }
 
+    /// As FSRS counts.
+    fn number(self) -> u32 {
+        match self {
+            Self::Again => 1,
+            Self::Hard => 2,
+            Self::Good => 3,
+            Self::Easy => 4,
+        }
+    }
+
     /// Whether it is to be worked on: below solid.
     pub(super) fn is_miss(self) -> bool {
         self < Self::Good
@@ -55,24 +65,16 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// `None` where the formulas have no finite result, which no row of reviews leads to.
-    fn after(fsrs: &FSRS, before: Option<&Self>, rating: Rating, day: Date) -> Option<Self> {
-        let elapsed = before.map_or(0, |before| u32::try_from(days_between(before.last, day)).unwrap_or(0));
-        let state = before.map(|before| before.state);
-        let next = fsrs.next_states(state, RETENTION, elapsed).ok()?;
-        let next = match rating {
-            Rating::Again => next.again,
-            Rating::Hard => next.hard,
-            Rating::Good => next.good,
-            Rating::Easy => next.easy,
-        };
-        Some(Self::from_state(&next, day))
-    }
-
-    fn from_state(next: &ItemState, day: Date) -> Self {
-        let days = (next.interval.round() as i64).max(1);
-        let due = day.saturating_add(SignedDuration::from_hours(24 * days));
-        Self { state: next.memory, last: day, due }
+    /// `None` where there are no reviews, or the formulas have no finite result, which no row of reviews leads to.
+    fn after(fsrs: &FSRS, reviews: &[FSRSReview], last: Date) -> Option<Self> {
+        if reviews.is_empty() {
+            return None;
+        }
+        let state = fsrs.memory_state(FSRSItem { reviews: reviews.to_vec() }, None).ok()?;
+        // The rating matters only for what was never reviewed.
+        let days = fsrs.next_interval(Some(state.stability), RETENTION, Rating::Good.number()).round() as i64;
+        let due = last.saturating_add(SignedDuration::from_hours(24 * days.max(1)));
+        Some(Self { state, last, due })
     }
 
     /// The chance that it is recalled on `day`, 0 to 1.
@@ -84,39 +86,40 @@ impl Memory {
 
 /// The reviews of one thing: at most one a day counts, and of several the worst. Seen again on the same day,
 /// an answer shows what was just read and not what is remembered.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Course {
-    /// Before the day of the last review.
-    before: Option<Memory>,
-    today: Option<(Memory, Rating)>,
+    reviews: Vec<FSRSReview>,
+    last: Option<Date>,
+    memory: Option<Memory>,
 }
 
 impl Course {
-    /// What is remembered, if there ever was a review.
+    /// Whether there was no review yet.
+    pub(super) fn is_blank(&self) -> bool {
+        self.reviews.is_empty()
+    }
+
+    /// What is remembered, as of when the course was last settled.
     pub(super) fn memory(&self) -> Option<&Memory> {
-        self.today.as_ref().map(|(memory, _)| memory)
+        self.memory.as_ref()
     }
 
     /// Takes in a review; reviews come in the order of their days.
-    pub(super) fn review(&mut self, fsrs: &FSRS, rating: Rating, day: Date) {
-        match self.today {
-            Some((memory, worst)) if memory.last >= day => {
-                if rating < worst {
-                    self.set(Memory::after(fsrs, self.before.as_ref(), rating, memory.last), rating);
-                }
+    pub(super) fn review(&mut self, rating: Rating, day: Date) {
+        let rating = rating.number();
+        let elapsed = self.last.map_or(0, |last| days_between(last, day));
+        match self.reviews.last_mut() {
+            Some(review) if elapsed <= 0 => review.rating = review.rating.min(rating),
+            Some(_) | None => {
+                self.reviews.push(FSRSReview { rating, delta_t: u32::try_from(elapsed).unwrap_or(0) });
+                self.last = Some(day);
             }
-            Some((memory, _)) => {
-                self.before = Some(memory);
-                self.set(Memory::after(fsrs, Some(&memory), rating, day), rating);
-            }
-            None => self.set(Memory::after(fsrs, None, rating, day), rating),
         }
     }
 
-    fn set(&mut self, memory: Option<Memory>, rating: Rating) {
-        if let Some(memory) = memory {
-            self.today = Some((memory, rating));
-        }
+    /// Computes what is remembered, once all reviews are in.
+    pub(super) fn settle(&mut self, fsrs: &FSRS) {
+        self.memory = self.last.and_then(|last| Memory::after(fsrs, &self.reviews, last));
     }
 }
 
@@ -156,7 +159,8 @@ mod tests {
         for reviews in table {
             let mut course = Course::default();
             for (number, rating, stability, difficulty, interval) in reviews {
-                course.review(&fsrs, *rating, day(*number));
+                course.review(*rating, day(*number));
+                course.settle(&fsrs);
                 let memory = course.memory().unwrap();
                 assert!((memory.state.stability - stability).abs() < 5e-4, "{number} {rating:?}: {memory:?}");
                 assert!(
@@ -173,7 +177,10 @@ mod tests {
         let fsrs = FSRS::default();
         let after = |reviews: &[(i64, Rating)]| {
             let mut course = Course::default();
-            reviews.iter().for_each(|(number, rating)| course.review(&fsrs, *rating, day(*number)));
+            for (number, rating) in reviews {
+                course.review(*rating, day(*number));
+            }
+            course.settle(&fsrs);
             *course.memory().unwrap()
         };
         let once = after(&[(0, Rating::Good), (3, Rating::Hard)]);

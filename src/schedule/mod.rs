@@ -74,10 +74,10 @@ struct Concept {
 
 impl Concept {
     /// Takes in an answer. What was never missed is not followed.
-    fn review(&mut self, fsrs: &FSRS, rating: Rating, day: Date) {
+    fn review(&mut self, rating: Rating, day: Date) {
         let missed = rating.is_miss();
-        if missed || self.course.memory().is_some() {
-            self.course.review(fsrs, rating, day);
+        if missed || !self.course.is_blank() {
+            self.course.review(rating, day);
         }
         if self.recent.len() == RECENT {
             self.recent.pop_front();
@@ -122,13 +122,22 @@ impl<'b> Schedule<'b> {
         let mut schedule = Self::blank(rubrics, today);
         let places: HashMap<&str, usize> =
             schedule.questions.iter().map(|known| known.rubric.id.as_str()).zip(0..).collect();
-        let fsrs = FSRS::default();
         for outline in outlines.iter().filter(|outline| outline.is_asked) {
             if let (Some(marks), Some(place)) = (&outline.marks, places.get(outline.question.as_str())) {
-                schedule.review(&fsrs, *place, marks, outline.moment.day);
+                schedule.review(*place, marks, outline.moment.day);
             }
         }
+        schedule.settle();
         schedule
+    }
+
+    fn settle(&mut self) {
+        let fsrs = FSRS::default();
+        let questions = self.questions.iter_mut().flat_map(|known| {
+            known.criteria.iter_mut().map(|concept| &mut concept.course).chain([&mut known.course])
+        });
+        let mistakes = self.mistakes.iter_mut().map(|(_, concept)| &mut concept.course);
+        questions.chain(mistakes).for_each(|course| course.settle(&fsrs));
     }
 
     fn blank(rubrics: impl IntoIterator<Item = &'b Rubric>, today: Date) -> Self {
@@ -153,18 +162,18 @@ impl<'b> Schedule<'b> {
         Self { today, questions, mistakes }
     }
 
-    fn review(&mut self, fsrs: &FSRS, place: usize, marks: &Marks, day: Date) {
+    fn review(&mut self, place: usize, marks: &Marks, day: Date) {
         let known = &mut self.questions[place];
-        known.course.review(fsrs, Rating::of(marks.score.points()), day);
+        known.course.review(Rating::of(marks.score.points()), day);
         known.last = Some((day, marks.score));
         for (criterion, concept) in known.rubric.criteria.iter().zip(&mut known.criteria) {
             if let Some((_, level, max)) = marks.levels.iter().find(|(id, ..)| *id == criterion.id) {
-                concept.review(fsrs, Rating::of(share(*level, *max)), day);
+                concept.review(Rating::of(share(*level, *max)), day);
             }
         }
         for (mistake, at) in known.rubric.mistakes.iter().zip(&known.mistakes) {
             let made = marks.mistakes.contains(&mistake.id);
-            self.mistakes[*at].1.review(fsrs, if made { Rating::Again } else { Rating::Good }, day);
+            self.mistakes[*at].1.review(if made { Rating::Again } else { Rating::Good }, day);
         }
     }
 
@@ -251,6 +260,32 @@ impl<'b> Schedule<'b> {
         places.into_iter().map(|place| self.suggestion(place)).collect()
     }
 
+    /// `count` questions for an interview: one a topic before a second of any, and of a topic those least likely
+    /// remembered before new ones; in the order of their difficulty, as interviews go.
+    pub fn interview(&self, count: usize) -> Vec<&'b Rubric> {
+        let mut places: Vec<usize> = (0..self.questions.len()).collect();
+        places.sort_by(|a, b| {
+            let order =
+                |place: usize| self.questions[place].course.memory().map_or(1.0, |it| it.chance(self.today));
+            order(*a).total_cmp(&order(*b))
+        });
+        let mut asked: HashMap<&str, usize> = HashMap::new();
+        let mut ranked: Vec<(usize, usize)> = places
+            .into_iter()
+            .map(|place| {
+                let before = asked.entry(&self.questions[place].rubric.topic).or_default();
+                *before += 1;
+                (*before, place)
+            })
+            .collect();
+        ranked.sort_by_key(|(before, _)| *before);
+        ranked.truncate(count);
+        let mut chosen: Vec<&Known<'b>> =
+            ranked.into_iter().map(|(_, place)| &self.questions[place]).collect();
+        chosen.sort_by_key(|known| difficulty(known));
+        chosen.into_iter().map(|known| known.rubric).collect()
+    }
+
     /// Questions that look for a mistake: first those answered before today, the longest ago first, then new ones,
     /// then those of today.
     pub fn drill(&self, mistake: &str) -> Vec<Suggestion<'b>> {
@@ -276,7 +311,7 @@ impl<'b> Schedule<'b> {
                 Reason::Mistake { mistake, made, of }
             })
             .collect();
-        reasons.extend(self.missed_criteria(known));
+        reasons.extend(missed_criteria(known));
         // What is missed most often matters most; of equals, mistakes come first.
         reasons.sort_by_key(|reason| std::cmp::Reverse(reason.misses()));
         reasons.push(known.last.map_or(Reason::New, |(day, score)| Reason::Answered {
@@ -285,21 +320,13 @@ impl<'b> Schedule<'b> {
         }));
         Suggestion { rubric: known.rubric, reasons }
     }
+}
 
-    fn missed_criteria(&self, known: &Known<'b>) -> impl Iterator<Item = Reason<'b>> {
-        known.rubric.criteria.iter().zip(known.criteria.clone()).filter_map(|(criterion, concept)| {
-            let (missed, of) = concept.misses();
-            (missed > 0).then_some(Reason::Criterion { criterion, missed, of })
-        })
-    }
-
-    /// Each mistake that was made lately, with how many of the last answers made it.
-    pub fn mistakes(&self) -> impl Iterator<Item = Reason<'b>> {
-        self.mistakes.iter().filter_map(|(mistake, concept)| {
-            let (made, of) = concept.misses();
-            (made > 0).then_some(Reason::Mistake { mistake, made, of })
-        })
-    }
+fn missed_criteria<'b>(known: &Known<'b>) -> impl Iterator<Item = Reason<'b>> {
+    known.rubric.criteria.iter().zip(&known.criteria).filter_map(|(criterion, concept)| {
+        let (missed, of) = concept.misses();
+        (missed > 0).then_some(Reason::Criterion { criterion, missed, of })
+    })
 }
 
 impl Reason<'_> {

@@ -4,6 +4,7 @@
 //! The order protects the work: words are in a draft while they are written, and in the history before their
 //! critique is shown whole. A draft goes when its attempt is in the history.
 
+mod asking_on;
 mod judging;
 mod log;
 mod sheet;
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use futures::poll;
 
+pub use asking_on::Talk;
 pub use judging::{Judged, judge_answer, judge_line, spinner};
 pub use log::{Kept, Log};
 pub use sheet::Sheet;

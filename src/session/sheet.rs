@@ -47,10 +47,11 @@ impl Sheet {
         let Some(draft) = &mut self.draft else {
             return Err(Error::failed("an editor needs a file, and no draft can be kept"));
         };
-        edit_in_editor(draft.path()?)?;
+        let edited = edit_in_editor(draft.path()?);
+        // An editor that failed may have saved before.
         draft.reread()?;
         draft.text().clone_into(&mut self.text);
-        Ok(())
+        edited
     }
 
     /// The text has its critique.

@@ -7,6 +7,7 @@ mod agreement_view;
 mod ask;
 mod compare_view;
 mod critique_view;
+mod debrief_view;
 mod diff_view;
 mod editor;
 mod held;
@@ -35,6 +36,7 @@ pub use agreement_view::render_agreement;
 pub use ask::{Choice, Entry, Objection, ask_line, choose, choose_letter, confirm};
 pub use compare_view::render_comparison;
 pub use critique_view::{render_closing, render_critique, render_rating};
+pub use debrief_view::render_debrief;
 pub use diff_view::{render_changes, render_shift};
 pub use editor::{edit_in_editor, has_editor};
 pub use history_view::{Asked, render_attempt, render_attempts, render_attempts_plain};
@@ -43,8 +45,8 @@ pub use problems::render_problems;
 pub use progress::{Bar, Spinner};
 pub use progress_view::{Outlook, render_progress};
 pub use question_view::{
-    ModelAnswer, render_list, render_list_plain, render_model_answer, render_paragraph, render_question,
-    render_rubric,
+    ModelAnswer, render_list, render_list_plain, render_model_answer, render_paragraph, render_probe,
+    render_question, render_rubric,
 };
 pub use sanitise::sanitised;
 pub use summary_view::{render_summary, spoken};

@@ -33,6 +33,16 @@ fn question_lines(page: &mut Page, rubric: &Rubric) {
     page.prose("  ", &rubric.question);
 }
 
+/// A follow-up question, and what it is aimed at.
+pub fn render_probe(criterion: &Criterion, asked: &str, view: &View) -> String {
+    let mut page = Page::new(*view);
+    page.paragraph("", Tone::Heading, "Follow-up");
+    page.paragraph("", Tone::Faint, &format!("aimed at: {}", criterion.title));
+    page.gap();
+    page.prose("  ", asked);
+    page.finish()
+}
+
 /// A sentence or two between other texts.
 pub fn render_paragraph(text: &str, view: &View) -> String {
     let mut page = Page::new(*view);

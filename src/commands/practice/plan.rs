@@ -114,7 +114,7 @@ fn show(
         Focus::New if schedule.is_blank() => return Ok(()),
         Focus::New => format!("New to you: {count}"),
         Focus::Weak => format!("Below solid: {count}"),
-        Focus::Mistake(id) => format!("{count} where you can make the mistake {id}, or not"),
+        Focus::Mistake(id) => format!("Drill {id}: {count}"),
     };
     session.terminal.print(&format!("\n{}\n", render_suggestions(&heading, suggestions, &session.view)))
 }

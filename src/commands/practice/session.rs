@@ -3,13 +3,14 @@
 use super::Practice;
 use super::plan::{Focus, next_question};
 use crate::answer::Answer;
-use crate::attempt::{Origin, Outline};
+use crate::attempt::{AttemptId, Origin, Outline};
 use crate::bank::Rubric;
 use crate::cli::PracticeArgs;
 use crate::error::{Exit, Result};
+use crate::follow_up::weakest;
 use crate::schedule::Schedule;
 use crate::score::Grade;
-use crate::session::{Assessed, Pen, Session, Sheet, Timing, given, now, take_interrupts};
+use crate::session::{Pen, Session, Sheet, Talk, Timing, given, now, take_interrupts};
 use crate::terminal::{
     Choice, choose_letter, has_editor, questions, render_comparison, render_levels, render_model_answer,
     render_question, render_session, sanitised, spoken_day,
@@ -40,6 +41,7 @@ enum Offer {
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Revise(Pen),
+    FollowUp,
     ModelAnswer,
     Why,
     Next,
@@ -161,10 +163,11 @@ impl<'a> Practising<'a> {
     /// One question: ask, write, judge, and whatever the user does with the critique.
     async fn practise(&mut self, rubric: &'a Rubric, mut sheet: Sheet) -> Result<Next> {
         let ended = self.practise_on(rubric, &mut sheet).await;
-        match (&ended, sheet.is_done()) {
-            // The critique was read and the user moves on.
-            (Ok(Next::Another | Next::Done(Exit::Done)), true) => sheet.discard(self.session.terminal),
-            (Ok(_) | Err(_), _) => sheet.say_where(self.session.terminal),
+        // The user moved on from a critique that is in the history, or from a blank page.
+        if sheet.is_done() {
+            sheet.discard(self.session.terminal);
+        } else {
+            sheet.say_where(self.session.terminal);
         }
         ended
     }
@@ -172,7 +175,7 @@ impl<'a> Practising<'a> {
     async fn practise_on(&mut self, rubric: &'a Rubric, sheet: &mut Sheet) -> Result<Next> {
         self.session.terminal.print(&format!("\n{}\n", render_question(rubric, &self.session.view)))?;
         let mut taken = self.session.write(rubric, sheet, self.session.pen)?;
-        let mut before: Option<Assessed> = None;
+        let mut before: Option<(AttemptId, Grade)> = None;
         loop {
             if !Answer::has_words(sheet.text()) {
                 match self.after_nothing()? {
@@ -182,22 +185,26 @@ impl<'a> Practising<'a> {
                 }
                 continue;
             }
-            let origin = before.as_ref().map_or(Origin::Asked, |it| Origin::RevisionOf(it.attempt.clone()));
+            let origin = before.as_ref().map_or(Origin::Asked, |(id, _)| Origin::RevisionOf(id.clone()));
             let given = given(sheet.text(), taken, origin);
             let Some(assessed) = self.session.assess(rubric, &given).await? else {
                 return Ok(Next::Done(Exit::Failed));
             };
             sheet.settle(assessed.kept);
             self.compare(rubric, before.as_ref(), &assessed.grade)?;
+            let attempt = assessed.attempt.clone();
+            let grade = assessed.grade.clone();
+            let mut talk = Talk { said: given.answer.clone(), assessed };
             while sheet.text() == given.answer {
-                match self.after_critique(rubric, &assessed.grade)? {
+                match self.after_critique(rubric, &talk.assessed.grade)? {
                     Step::Revise(pen) => taken = self.session.revise(rubric, sheet, pen)?,
+                    Step::FollowUp => self.session.ask_on(rubric, &mut talk).await?,
                     Step::Next => return Ok(Next::Another),
                     Step::Quit => return Ok(Next::Done(Exit::Done)),
                     Step::ModelAnswer | Step::Why => {}
                 }
             }
-            before = Some(assessed);
+            before = Some((attempt, grade));
         }
     }
 
@@ -212,10 +219,10 @@ impl<'a> Practising<'a> {
         Ok(choose_letter(terminal, &choices)?.unwrap_or(Again::Quit))
     }
 
-    fn compare(&self, rubric: &Rubric, before: Option<&Assessed>, after: &Grade) -> Result<()> {
+    fn compare(&self, rubric: &Rubric, before: Option<&(AttemptId, Grade)>, after: &Grade) -> Result<()> {
         match before {
-            Some(before) => {
-                let table = render_comparison(rubric, &before.grade, after, &self.session.view);
+            Some((_, before)) => {
+                let table = render_comparison(rubric, before, after, &self.session.view);
                 self.session.terminal.print(&format!("\n{table}"))
             }
             None => Ok(()),
@@ -228,6 +235,9 @@ impl<'a> Practising<'a> {
         if has_editor() {
             choices.push(Choice { key: 'e', label: "revise in editor", value: Step::Revise(Pen::Editor) });
         }
+        if weakest(rubric, &grade.critique).is_some() {
+            choices.push(Choice { key: 'f', label: "follow-up", value: Step::FollowUp });
+        }
         choices.extend([
             Choice { key: 'm', label: "model answer", value: Step::ModelAnswer },
             Choice { key: 'w', label: "why", value: Step::Why },
@@ -239,7 +249,7 @@ impl<'a> Practising<'a> {
         match step {
             Step::ModelAnswer => terminal.print(&format!("\n{}", render_model_answer(rubric, &view)))?,
             Step::Why => terminal.print(&format!("\n{}", render_levels(rubric, &grade.critique, &view)))?,
-            Step::Revise(_) | Step::Next | Step::Quit => {}
+            Step::Revise(_) | Step::FollowUp | Step::Next | Step::Quit => {}
         }
         Ok(step)
     }

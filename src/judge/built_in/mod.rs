@@ -40,6 +40,10 @@ const LONGEST_ANSWER: usize = 64 * 1024;
 /// A sentence of the model answer stands in for a key point from this likeness on.
 const SAYS_THE_SAME: f32 = 0.45;
 
+/// A question is about a statement from this likeness on. Chosen by reading what it pairs in the shipped rubrics: 109
+/// of their 275 criteria get a follow-up of the rubric, mostly one on their subject.
+const IS_ABOUT: f32 = 0.4;
+
 /// Share of the words from which on a flag speaks of the answer as a whole.
 const MOST_OF_IT: f32 = 0.5;
 
@@ -89,6 +93,22 @@ impl BuiltIn {
         let parts = criteria.iter().flatten().flat_map(|point| &point.parts);
         let right = parts.map(|part| part.statement).chain(model).collect();
         PreparedRubric { statements, memory: Memory::default(), criteria, mistakes, right }
+    }
+
+    /// Which of some questions is most about one of some statements; `None` where none is.
+    pub fn most_about(self, statements: &[String], questions: &[String]) -> Option<usize> {
+        let mut all = Statements::new("", statements.iter().map(String::as_str));
+        let wanted: Vec<usize> = statements.iter().filter_map(|text| all.add(text)).collect();
+        let asked: Vec<(usize, usize)> =
+            questions.iter().enumerate().filter_map(|(place, text)| Some((place, all.add(text)?))).collect();
+        let vector = |number: usize| all.list.get(number).map(|statement| &statement.vector);
+        let likeness =
+            |question: usize, statement: usize| Some(vectors::dot(vector(question)?, vector(statement)?));
+        let valued = asked.iter().flat_map(|(place, question)| {
+            wanted.iter().filter_map(|statement| Some((likeness(*question, *statement)?, *place)))
+        });
+        let (best, place) = valued.max_by(|a, b| a.0.total_cmp(&b.0))?;
+        (best >= IS_ABOUT).then_some(place)
     }
 
     /// Judges one answer. `prepared` must come from the same rubric.
