@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn what_would_end_a_command_or_property_is_escaped() {
         let document = Document::new("my,files:100%.toml", "a = 'x'\nb = [\n  'y',\n]\n");
-        let remark = |field: &str, message: &str| Remark {
+        let remark = |field: &'static str, message: &str| Remark {
             class: "vague-level",
             path: Path::top().field(field),
             other: None,

@@ -4,7 +4,7 @@ use crate::document::{Path, Remark};
 
 use super::super::rubric::{Criterion, Rubric};
 use super::levels::rewards_length;
-use super::wording::{STOP, lowered, words};
+use super::wording::{is_stop, lowered, words};
 use super::{Class, remark};
 
 /// Points of 100 that a criterion has to be worth. The narrowest band of scores ("solid", 70 to 85) is 15 points
@@ -43,7 +43,7 @@ fn no_key_points(at: Path, criterion: &Criterion) -> Remark {
 fn title(criterion: &Criterion, at: &Path) -> Option<Remark> {
     let lowered = lowered(&criterion.title);
     let words = words(&lowered);
-    let telling = || words.iter().filter(|word| !STOP.contains(word) && !OF_ANSWERS.contains(word));
+    let telling = || words.iter().filter(|word| !is_stop(word) && !OF_ANSWERS.contains(word));
     if telling().next().is_some() && telling().all(|word| AMOUNTS.contains(word)) {
         return Some(rewards_length(at.clone().field("title"), "criterion", &criterion.title));
     }

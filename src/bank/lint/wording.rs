@@ -33,11 +33,21 @@ pub(super) fn bare(word: &str) -> &str {
 /// because they change it; words that only say how well or how much do not.
 pub(super) fn essence(text: &str) -> Vec<String> {
     let lowered = lowered(text);
-    let kept = words(&lowered).into_iter().filter(|word| !STOP.contains(word) && !DEGREE.contains(word));
+    let kept = words(&lowered).into_iter().filter(|word| !is_stop(word) && !is_degree(word));
     kept.map(|word| bare(word).to_owned()).collect()
 }
 
-/// How many sentences a text has. A full stop ends one where white space and a capital letter follow, unless
+/// Whether a lowered word is one that every text has.
+pub(super) fn is_stop(word: &str) -> bool {
+    STOP.binary_search(&word).is_ok()
+}
+
+/// Whether a lowered word only says how well or how much.
+pub(super) fn is_degree(word: &str) -> bool {
+    DEGREE.binary_search(&word).is_ok()
+}
+
+/// The sentences of a text. A full stop ends one where white space and a capital letter follow, unless
 /// the word in front of it is an abbreviation.
 pub(super) fn sentences(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
@@ -70,15 +80,15 @@ fn ends_abbreviated(text: &str) -> bool {
 const ABBREVIATIONS: [&str; 11] =
     ["e.g", "i.e", "eg", "ie", "etc", "vs", "al", "cf", "fig", "approx", "resp"];
 
-/// Words that every text has. No denials here.
-pub(super) const STOP: [&str; 39] = [
-    "a", "about", "all", "an", "and", "any", "are", "as", "at", "be", "by", "for", "from", "has", "have",
-    "in", "into", "is", "it", "its", "of", "on", "or", "that", "the", "their", "them", "there", "these",
-    "they", "this", "those", "to", "was", "were", "which", "who", "with", "also",
+/// Sorted. Words that every text has. No denials here.
+const STOP: [&str; 39] = [
+    "a", "about", "all", "also", "an", "and", "any", "are", "as", "at", "be", "by", "for", "from", "has",
+    "have", "in", "into", "is", "it", "its", "of", "on", "or", "that", "the", "their", "them", "there",
+    "these", "they", "this", "those", "to", "was", "were", "which", "who", "with",
 ];
 
-/// Words that say how well or how much, and nothing that two readers would check alike.
-pub(super) const DEGREE: [&str; 47] = [
+/// Sorted. Words that say how well or how much, and nothing that two readers would check alike.
+const DEGREE: [&str; 47] = [
     "adequate",
     "adequately",
     "better",
@@ -131,6 +141,12 @@ pub(super) const DEGREE: [&str; 47] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_are_sorted() {
+        assert!(STOP.is_sorted());
+        assert!(DEGREE.is_sorted());
+    }
 
     #[test]
     fn words_keep_hyphens_and_apostrophes() {
