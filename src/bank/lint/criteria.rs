@@ -73,7 +73,7 @@ fn slash(title: &str, words: &[&str]) -> Option<usize> {
     Some(before.split_whitespace().count()).filter(|at| *at < words.len())
 }
 
-const OF_ANSWERS: [&str; 6] = ["answer", "enough", "level", "of", "explanation", "response"];
+const OF_ANSWERS: [&str; 7] = ["and", "answer", "enough", "level", "of", "explanation", "response"];
 
 /// Titles of criteria that are met by writing more.
 const AMOUNTS: [&str; 8] =

@@ -227,9 +227,12 @@ const VAGUE: [&str; 44] = [
 ];
 
 /// Words that any answer or its quality is spoken of with.
-const GENERIC: [&str; 49] = [
+const GENERIC: [&str; 53] = [
     "above",
+    "all",
+    "and",
     "answer",
+    "any",
     "aspects",
     "attempt",
     "basics",
@@ -266,10 +269,11 @@ const GENERIC: [&str; 49] = [
     "matter",
     "meets",
     "more",
+    "or",
     "overall",
     "quality",
-    "response",
     "requirements",
+    "response",
     "shows",
     "some",
     "subject",
