@@ -30,10 +30,9 @@ pub(super) fn use_of(word: &str) -> Use {
 
 /// The base forms that a form of the present tense may have: "applies" is of "apply", "reaches" of "reach".
 fn stems(word: &str) -> impl Iterator<Item = String> {
-    let of_ies = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
-    let of_es = word.strip_suffix("es").map(str::to_owned);
-    let of_s = word.strip_suffix('s').map(str::to_owned);
-    [Some(word.to_owned()), of_ies, of_es, of_s].into_iter().flatten()
+    let after_ies = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
+    let shorter = ["es", "s"].into_iter().filter_map(|end| word.strip_suffix(end)).map(str::to_owned);
+    std::iter::once(word.to_owned()).chain(after_ies).chain(shorter)
 }
 
 const AUXILIARIES: [&str; 21] = [

@@ -5,7 +5,7 @@ pub(super) fn lowered(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }).collect()
 }
 
-/// The words of a lowered text; "read-only", "don't" and "d_k" stay whole.
+/// The words of a lowered text; "read-only", "don't" and `d_k` stay whole.
 pub(super) fn words(lowered: &str) -> Vec<&str> {
     lowered
         .split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '-' | '_')))
