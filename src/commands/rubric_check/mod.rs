@@ -88,9 +88,12 @@ async fn watch(args: &RubricCheckArgs, context: &Context, own: &[&Path]) -> Resu
         context.terminal.notice("Watching; a save checks again, Ctrl-C ends.");
         tokio::select! {
             saved = watch.saved() => saved?,
-            _ = &mut interrupt => return Ok(Exit::Interrupted),
+            _ = &mut interrupt => break,
         }
     }
+    // The shell's prompt begins a line of its own behind the ^C that the terminal shows.
+    context.terminal.notice("");
+    Ok(Exit::Interrupted)
 }
 
 fn watched(args: &RubricCheckArgs, own: &[&Path]) -> Result<Vec<PathBuf>> {
