@@ -2,15 +2,16 @@
 //!
 //!     cargo bench --bench check
 //!
-//! Files are in memory already. "all" is what the command does by default; "without the judge" is reading and the
-//! advice that needs no judge, on one core.
+//! Files are in memory already. "by default" is what the command does without flags, where
+//! so many rubrics are not shown to the judge; "on one core" is the same without threads.
 
 #![allow(clippy::expect_used, reason = "a bench may stop where a program must not")]
 
 use std::time::{Duration, Instant};
 
 use interview_coach::bank::{self, SourceFile, lint};
-use interview_coach::commands::rubric_check::check;
+use interview_coach::cli::AskJudge;
+use interview_coach::commands::rubric_check::{Asked, check};
 
 const RUBRICS: usize = 500;
 
@@ -25,12 +26,14 @@ fn main() {
     let bytes: usize = files.iter().map(|file| file.text.len()).sum();
     println!("{RUBRICS} rubrics, {:.1} MB", bytes as f64 / 1e6);
     report("reading", || bank::read(&files, &[]).rubrics.len());
-    report("without the judge", || {
+    report("on one core", || {
         let folder = bank::read(&files, &[]);
         folder.rubrics.iter().map(|(rubric, _)| lint::rubric(rubric, &folder.catalogue).len()).sum()
     });
     let folders = [files];
-    report("all", || check(&folders, Vec::new()).problems.len());
+    let all = |judge: AskJudge| check(&folders, Vec::new(), Asked::of(judge, &folders)).problems.len();
+    report("by default", || all(AskJudge::Auto));
+    report("with the judge", || all(AskJudge::Always));
 }
 
 /// The same rubric under an id of its own.

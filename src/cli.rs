@@ -547,9 +547,23 @@ pub struct RubricCheckArgs {
     /// Format of the report
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: CheckFormat,
+    /// When to let the built-in judge grade model answers and exemplars
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub ask_judge: AskJudge,
     /// Check again whenever a file is saved, until Ctrl-C
     #[arg(long)]
     pub watch: bool,
+}
+
+/// When the built-in judge grades the answers that rubrics hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AskJudge {
+    /// Up to 100 rubrics: each takes it some ten milliseconds.
+    Auto,
+    /// Whatever time it takes.
+    Always,
+    /// Never.
+    Never,
 }
 
 /// Format of a report on rubric files.

@@ -68,6 +68,7 @@ fn problems_come_all_at_once_with_place_excerpt_and_hint() {
         ╰────
       help: did you mean "theory"?
 
+    1 rubric, 4 problems, no advice
     --- stderr
     error: 4 problems in 1 of 1 files
     --- exit 2
@@ -107,14 +108,16 @@ fn a_valid_file_passes_with_a_mark_and_windows_lines() {
     let coach = Coach::new();
     coach.write("mine/small.toml", format!("\u{feff}{}", SMALL.replace('\n', "\r\n")));
     let ran = coach.run(&["rubric", "check", "mine"]);
-    assert_eq!(ran.transcript(), "1 rubric, no problems\n--- stderr\n--- exit 0");
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert!(ran.stdout.ends_with("1 rubric, no problems, 1 piece of advice\n"), "{}", ran.stdout);
 }
 
 #[test]
 fn the_whole_shipped_bank_passes() {
-    let ran = Coach::new().run(&["rubric", "check"]);
+    // Without the judge, which takes half a minute for the whole bank in a program that is not optimised.
+    let ran = Coach::new().run(&["rubric", "check", "--ask-judge", "never"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(ran.stdout.ends_with(" rubrics, no problems\n"), "{}", ran.stdout);
+    assert!(ran.stdout.contains(" rubrics, no problems, "), "{}", ran.stdout);
 }
 
 #[test]

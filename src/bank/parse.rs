@@ -13,6 +13,8 @@ use crate::document::{Document, Located, Problem, Table, did_you_mean};
 const MOST_MINUTES: i64 = 60;
 /// A criterion of less weight never moves a score of one decimal.
 const LEAST_WEIGHT: f64 = 0.001;
+/// No criterion has a higher level; [`LEVELS`] counts from 1.
+const HIGHEST_LEVEL: u8 = 10;
 /// A weight only has meaning relative to the others; beyond this the others do not count.
 const MOST_WEIGHT: f64 = 1000.0;
 
@@ -277,7 +279,7 @@ fn read_levels(table: &Table<'_>, criteria: &[(Option<String>, Option<u8>)]) -> 
     let mut found = BTreeMap::new();
     for (id, highest) in criteria {
         let Some(id) = id.as_ref().filter(|id| !found.contains_key(id.as_str())) else { continue };
-        let highest = highest.map_or(*LEVELS.end() as i64 - 1, i64::from);
+        let highest = i64::from(highest.unwrap_or(HIGHEST_LEVEL));
         if !levels.has(id) {
             let message = format!("`levels` lacks the criterion \"{id}\"");
             let help = format!("every exemplar gives a level from 0 to {highest} for it");

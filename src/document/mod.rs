@@ -94,8 +94,9 @@ impl Diagnostic for Problem {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let spans = std::iter::once(&self.span).chain(&self.other);
-        Some(Box::new(spans.map(|span| LabeledSpan::underline(span.clone()))))
+        let primary = LabeledSpan::new_primary_with_span(None, self.span.clone());
+        let other = self.other.iter().map(|other| LabeledSpan::underline(other.clone()));
+        Some(Box::new(std::iter::once(primary).chain(other)))
     }
 }
 

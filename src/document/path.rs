@@ -14,7 +14,7 @@ pub struct Path(Vec<Step>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Step {
-    Field(String),
+    Field(&'static str),
     /// Counted from 0.
     Entry(usize),
 }
@@ -27,8 +27,8 @@ impl Path {
 
     /// A field of the table here.
     #[must_use]
-    pub fn field(mut self, name: &str) -> Self {
-        self.0.push(Step::Field(name.to_owned()));
+    pub fn field(mut self, name: &'static str) -> Self {
+        self.0.push(Step::Field(name));
         self
     }
 

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::{INVALID, is_error};
+use super::{INVALID, is_error, plain_path};
 use crate::document::Problem;
 
 /// One command a line for each problem.
@@ -14,7 +14,8 @@ pub fn github(problems: &[Problem]) -> String {
         let command = if is_error(problem.severity) { "error" } else { "warning" };
         let (end_line, end_column) = problem.end();
         // Writing to a String cannot fail, here and below.
-        let _ = write!(text, "::{command} file={},line={}", property(&problem.file), problem.line);
+        let _ =
+            write!(text, "::{command} file={},line={}", property(plain_path(&problem.file)), problem.line);
         let _ = write!(text, ",endLine={end_line},col={}", problem.column);
         // Columns are those of one line; over several, an end would be taken for one of the first.
         if end_line == problem.line {
@@ -43,7 +44,7 @@ mod tests {
     #[test]
     fn what_would_end_a_command_or_property_is_escaped() {
         let document = Document::new("my,files:100%.toml", "a = 'x'\nb = [\n  'y',\n]\n");
-        let remark = |field: &str, message: &str| Remark {
+        let remark = |field: &'static str, message: &str| Remark {
             class: "vague-level",
             path: Path::top().field(field),
             other: None,

@@ -16,6 +16,11 @@ use crate::document::Severity;
 /// The class of problems that have none: what makes a file invalid.
 pub const INVALID: &str = "invalid";
 
+/// A file as others name it in a repository: without the dot for the folder that one is in.
+fn plain_path(file: &str) -> &str {
+    file.strip_prefix("./").unwrap_or(file)
+}
+
 /// Whether the run ends with an error because of it.
 fn is_error(severity: Severity) -> bool {
     match severity {

@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::{INVALID, is_error};
+use super::{INVALID, is_error, plain_path};
 use crate::document::Problem;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -82,8 +82,7 @@ fn location(problem: &Problem, start: (usize, usize), end: (usize, usize)) -> Va
 /// A relative path stays relative, so that whoever reads it can resolve it in a repository.
 fn uri(file: &str) -> String {
     let forward = if cfg!(windows) { file.replace('\\', "/") } else { file.to_owned() };
-    let relative = forward.strip_prefix("./").unwrap_or(&forward);
-    let encoded = utf8_percent_encode(relative, ENCODED).to_string();
+    let encoded = utf8_percent_encode(plain_path(&forward), ENCODED).to_string();
     if std::path::Path::new(file).is_absolute() {
         format!("file://{}{encoded}", if encoded.starts_with('/') { "" } else { "/" })
     } else {

@@ -4,7 +4,7 @@ use crate::document::{Path, Remark};
 
 use super::super::rubric::{Criterion, Rubric};
 use super::levels::rewards_length;
-use super::wording::{STOP, lowered, words};
+use super::wording::{is_stop, lowered, words};
 use super::{Class, remark};
 
 /// Points of 100 that a criterion has to be worth. The narrowest band of scores ("solid", 70 to 85) is 15 points
@@ -43,7 +43,7 @@ fn no_key_points(at: Path, criterion: &Criterion) -> Remark {
 fn title(criterion: &Criterion, at: &Path) -> Option<Remark> {
     let lowered = lowered(&criterion.title);
     let words = words(&lowered);
-    let telling = || words.iter().filter(|word| !STOP.contains(word) && !OF_ANSWERS.contains(word));
+    let telling = || words.iter().filter(|word| !is_stop(word) && !OF_ANSWERS.contains(word));
     if telling().next().is_some() && telling().all(|word| AMOUNTS.contains(word)) {
         return Some(rewards_length(at.clone().field("title"), "criterion", &criterion.title));
     }
@@ -73,7 +73,7 @@ fn slash(title: &str, words: &[&str]) -> Option<usize> {
     Some(before.split_whitespace().count()).filter(|at| *at < words.len())
 }
 
-const OF_ANSWERS: [&str; 6] = ["answer", "enough", "level", "of", "explanation", "response"];
+const OF_ANSWERS: [&str; 7] = ["and", "answer", "enough", "level", "of", "explanation", "response"];
 
 /// Titles of criteria that are met by writing more.
 const AMOUNTS: [&str; 8] =

@@ -3,7 +3,7 @@
 use crate::document::{Path, Remark};
 
 use super::super::rubric::Criterion;
-use super::wording::{DEGREE, STOP, bare, essence, is_number, lowered, words};
+use super::wording::{bare, essence, is_degree, is_number, is_stop, lowered, words};
 use super::{Class, remark};
 
 pub(super) fn advise(criterion: &Criterion, at: &Path, remarks: &mut Vec<Remark>) {
@@ -38,12 +38,11 @@ fn anchor(level: &str, title: &[String]) -> Anchor {
     let lowered = lowered(level);
     let words = words(&lowered);
     let is_title = |word: &str| title.iter().any(|of_title| of_title == bare(word));
-    let says_nothing = |word: &&str| {
-        STOP.contains(word) || GENERIC.contains(word) || LABELS.contains(word) || is_number(word)
-    };
-    let vague = words.iter().find(|word| VAGUE.contains(word) || DEGREE.contains(word));
+    let says_nothing =
+        |word: &&str| is_stop(word) || GENERIC.contains(word) || LABELS.contains(word) || is_number(word);
+    let vague = words.iter().find(|word| VAGUE.contains(word) || is_degree(word));
     let rest =
-        || words.iter().filter(|word| !says_nothing(word) && !VAGUE.contains(word) && !DEGREE.contains(word));
+        || words.iter().filter(|word| !says_nothing(word) && !VAGUE.contains(word) && !is_degree(word));
     match vague {
         Some(vague) if rest().all(|word| is_title(word)) => Anchor::Vague((*vague).to_owned()),
         None if rest().next().is_none() && is_label(&words) => Anchor::Label,
@@ -179,7 +178,7 @@ const TEXTS: [&str; 14] = [
 
 const STARTS: [&str; 6] = ["a", "an", "the", "gives", "writes", "very"];
 
-/// Judgements; with [`DEGREE`], the words that make a level vague.
+/// Judgements; with words of degree, the words that make a level vague.
 const VAGUE: [&str; 44] = [
     "acceptable",
     "advanced",
@@ -228,9 +227,12 @@ const VAGUE: [&str; 44] = [
 ];
 
 /// Words that any answer or its quality is spoken of with.
-const GENERIC: [&str; 49] = [
+const GENERIC: [&str; 53] = [
     "above",
+    "all",
+    "and",
     "answer",
+    "any",
     "aspects",
     "attempt",
     "basics",
@@ -267,10 +269,11 @@ const GENERIC: [&str; 49] = [
     "matter",
     "meets",
     "more",
+    "or",
     "overall",
     "quality",
-    "response",
     "requirements",
+    "response",
     "shows",
     "some",
     "subject",

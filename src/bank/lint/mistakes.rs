@@ -114,7 +114,7 @@ fn contradictions(mistake: &Mistake, shared: Shared, at: &Path, right: &Right, r
 }
 
 /// Where a sign stands in the rubric's file: those of the catalogue are in front of its own and elsewhere.
-fn place(at: &Path, list: &str, number: usize, shared: usize) -> Path {
+fn place(at: &Path, list: &'static str, number: usize, shared: usize) -> Path {
     match number.checked_sub(shared) {
         Some(own) => at.clone().field(list).entry(own),
         None => at.clone().field("use"),

@@ -5,11 +5,40 @@ use std::thread;
 
 use crate::bank::lint::{self, Class, Judged};
 use crate::bank::{self, Exemplar, Mistake, Rubric, SourceFile};
-use crate::cli::Denied;
+use crate::cli::{AskJudge, Denied};
 use crate::critique::{Critique, FlaggedMistake, Rating};
 use crate::document::{Document, Problem, Remark, Severity};
 use crate::judge::built_in::BuiltIn;
 use crate::score::{Grade, Score};
+
+/// Rubrics from which on the judge is only asked when the user wants it. It takes 9 milliseconds for a rubric with
+/// eleven exemplars, most of them for words that it meets for the first time: a second for so many on one core.
+const MANY_RUBRICS: usize = 100;
+
+/// Whether the built-in judge grades the answers that rubrics hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Asked {
+    /// It does.
+    #[default]
+    Yes,
+    /// The user does not want it.
+    No,
+    /// There are more rubrics than it grades unasked.
+    TooMany,
+}
+
+impl Asked {
+    /// What follows from the user's wish for the files of a search path.
+    pub fn of(wish: AskJudge, folders: &[Vec<SourceFile>]) -> Self {
+        let rubrics = folders.iter().flatten().filter(|file| !file.is_catalogue()).count();
+        match wish {
+            AskJudge::Always => Self::Yes,
+            AskJudge::Never => Self::No,
+            AskJudge::Auto if rubrics <= MANY_RUBRICS => Self::Yes,
+            AskJudge::Auto => Self::TooMany,
+        }
+    }
+}
 
 /// What was found in all files.
 #[derive(Debug, Default)]
@@ -18,6 +47,8 @@ pub struct Checked {
     pub files: usize,
     /// How many of them are rubrics, valid or not.
     pub rubrics: usize,
+    /// Whether the judge was asked.
+    pub judge: Asked,
     /// Problems and advice, in the order of files and places.
     pub problems: Vec<Problem>,
 }
@@ -47,8 +78,8 @@ impl Checked {
 
 /// Checks the files of the folders on a search path, later ones replacing earlier ones. `catalogue` is what they may
 /// use besides their own.
-pub fn check(folders: &[Vec<SourceFile>], mut catalogue: Vec<Mistake>) -> Checked {
-    let mut checked = Checked::default();
+pub fn check(folders: &[Vec<SourceFile>], mut catalogue: Vec<Mistake>, judge: Asked) -> Checked {
+    let mut checked = Checked { judge, ..Checked::default() };
     for files in folders {
         let folder = bank::read(files, &catalogue);
         checked.files += files.len();
@@ -57,7 +88,7 @@ pub fn check(folders: &[Vec<SourceFile>], mut catalogue: Vec<Mistake>) -> Checke
         for (mistakes, file) in &folder.catalogues {
             checked.problems.extend(placed(file, lint::catalogue(mistakes)));
         }
-        checked.problems.extend(advice(&folder.rubrics, &folder.catalogue));
+        checked.problems.extend(advice(&folder.rubrics, &folder.catalogue, judge));
         catalogue = folder.catalogue;
     }
     checked.problems.sort_by(|a, b| a.file.cmp(&b.file).then(a.span.start.cmp(&b.span.start)));
@@ -65,11 +96,11 @@ pub fn check(folders: &[Vec<SourceFile>], mut catalogue: Vec<Mistake>) -> Checke
 }
 
 /// Advice on valid rubrics, on all cores.
-fn advice(rubrics: &[(Rubric, &SourceFile)], catalogue: &[Mistake]) -> Vec<Problem> {
+fn advice(rubrics: &[(Rubric, &SourceFile)], catalogue: &[Mistake], judge: Asked) -> Vec<Problem> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let share = rubrics.len().div_ceil(cores).max(1);
     let of_share = |rubrics: &[(Rubric, &SourceFile)]| {
-        let each = rubrics.iter().map(|(rubric, file)| advice_on(rubric, file, catalogue));
+        let each = rubrics.iter().map(|(rubric, file)| advice_on(rubric, file, catalogue, judge));
         each.flatten().collect::<Vec<Problem>>()
     };
     thread::scope(|scope| {
@@ -79,10 +110,10 @@ fn advice(rubrics: &[(Rubric, &SourceFile)], catalogue: &[Mistake]) -> Vec<Probl
     })
 }
 
-fn advice_on(rubric: &Rubric, file: &SourceFile, catalogue: &[Mistake]) -> Vec<Problem> {
+fn advice_on(rubric: &Rubric, file: &SourceFile, catalogue: &[Mistake], judge: Asked) -> Vec<Problem> {
     let mut remarks = lint::rubric(rubric, catalogue);
     let is_written = !remarks.iter().any(|remark| remark.class == Class::Placeholder.name());
-    if is_written {
+    if is_written && judge == Asked::Yes {
         remarks.extend(judged(rubric));
     }
     placed(file, remarks)

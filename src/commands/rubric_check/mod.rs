@@ -17,7 +17,7 @@ use crate::files::{self, watch::Watch};
 use crate::problems::{self, Rule};
 use crate::terminal::{render_problems, sanitised};
 
-pub use checking::{Checked, check};
+pub use checking::{Asked, Checked, check};
 
 /// Checks the named files, or the whole bank; with `--watch` again and again.
 pub async fn run(args: &RubricCheckArgs, context: &Context) -> Result<Exit> {
@@ -28,13 +28,19 @@ pub async fn run(args: &RubricCheckArgs, context: &Context) -> Result<Exit> {
 
 /// Reads, checks and reports once.
 fn checked(args: &RubricCheckArgs, context: &Context, own: &[&Path]) -> Result<Checked> {
-    let mut checked = if args.paths.is_empty() {
-        check(&search_path(own)?, Vec::new())
+    let (folders, known) = if args.paths.is_empty() {
+        (search_path(own)?, Vec::new())
     } else {
-        check(&[named_files(&args.paths)?], known_mistakes(own)?)
+        (vec![named_files(&args.paths)?], known_mistakes(own)?)
     };
+    let mut checked = check(&folders, known, Asked::of(args.ask_judge, &folders));
     checked.deny(&args.deny);
     report(&checked, args.format, context)?;
+    if checked.judge == Asked::TooMany {
+        context.terminal.notice(
+            "The built-in judge was not asked, because there are many rubrics: add --ask-judge always.",
+        );
+    }
     Ok(checked)
 }
 
@@ -82,9 +88,12 @@ async fn watch(args: &RubricCheckArgs, context: &Context, own: &[&Path]) -> Resu
         context.terminal.notice("Watching; a save checks again, Ctrl-C ends.");
         tokio::select! {
             saved = watch.saved() => saved?,
-            _ = &mut interrupt => return Ok(Exit::Interrupted),
+            _ = &mut interrupt => break,
         }
     }
+    // The shell's prompt begins a line of its own behind the ^C that the terminal shows.
+    context.terminal.notice("");
+    Ok(Exit::Interrupted)
 }
 
 fn watched(args: &RubricCheckArgs, own: &[&Path]) -> Result<Vec<PathBuf>> {
