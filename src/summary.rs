@@ -12,6 +12,7 @@ pub struct Summary {
     graded: u64,
     known: u64,
     points: f64,
+    lowest: Option<f64>,
     bands: BTreeMap<Band, u64>,
     mistakes: BTreeMap<MistakeId, u64>,
     reasons: BTreeMap<ReasonKind, u64>,
@@ -67,7 +68,9 @@ impl Summary {
             }
             Status::Graded(graded) => {
                 self.graded += 1;
-                self.points += graded.score.points();
+                let points = graded.score.points();
+                self.points += points;
+                self.lowest = Some(self.lowest.map_or(points, |lowest| lowest.min(points)));
                 *self.bands.entry(graded.band).or_default() += 1;
                 for mistake in &graded.mistakes {
                     *self.mistakes.entry(mistake.id.clone()).or_default() += 1;
@@ -105,6 +108,11 @@ impl Summary {
     /// Mean score of the graded answers, 0 to 100.
     pub fn mean(&self) -> Option<f64> {
         (self.graded > 0).then(|| self.points / self.graded as f64)
+    }
+
+    /// Lowest score of the graded answers, 0 to 100.
+    pub fn lowest(&self) -> Option<f64> {
+        self.lowest
     }
 
     /// How many answers are in a band.

@@ -144,13 +144,13 @@ fn order_is_kept_when_asked_for() {
 }
 
 #[test]
-fn a_mean_under_the_wanted_one_fails_the_job() {
+fn an_answer_below_the_wanted_score_fails_the_job() {
     let coach = Coach::new();
     coach.write("a.jsonl", coach::example_answers());
     for (least, code) in [("0", 0), ("100", 1)] {
         let ran = coach.run(&["grade", "a.jsonl", "-o", "g.jsonl", "--fail-under", least]);
         assert_eq!(ran.code, code, "{}", ran.stderr);
-        assert_eq!(ran.stderr.contains("is under 100"), code == 1, "{}", ran.stderr);
+        assert_eq!(ran.stderr.contains("is below 100"), code == 1, "{}", ran.stderr);
     }
     assert_eq!(coach.run(&["grade", "a.jsonl", "--fail-under", "101"]).code, 2);
 }

@@ -79,7 +79,7 @@ fn whole_file(args: &GradeArgs, run: &Summary) -> Result<Option<Summary>> {
 fn exit(ended: Ended, summaries: &Summaries, args: &GradeArgs) -> Result<Exit> {
     match ended {
         Ended::Complete => {
-            check_mean(summaries, args)?;
+            check_lowest(summaries, args)?;
             Ok(if summaries.run.ungraded() > 0 { Exit::SomeUngraded } else { Exit::Done })
         }
         Ended::NobodyReads => Ok(Exit::Done),
@@ -106,13 +106,14 @@ fn resumable(why: &str, hint: &str, args: &GradeArgs) -> Error {
     }
 }
 
-/// `--fail-under`: over the whole file where the output is one.
-fn check_mean(summaries: &Summaries, args: &GradeArgs) -> Result<()> {
-    let Some(least) = args.fail_under else { return Ok(()) };
-    match summaries.of_all().mean() {
-        Some(mean) if mean >= least => Ok(()),
-        Some(mean) => Err(Error::failed(format!("the mean score {mean:.1} is under {least}"))),
-        None => Err(Error::failed(format!("no answer was graded, so the mean score is not {least} or more"))),
+/// `--fail-under`: over the whole file where the output is one, as `coach report` reads it.
+fn check_lowest(summaries: &Summaries, args: &GradeArgs) -> Result<()> {
+    match (args.fail_under, summaries.of_all().lowest()) {
+        (Some(least), Some(lowest)) if lowest < least => {
+            Err(Error::failed(format!("the lowest score, {lowest:.1}, is below {least}"))
+                .hint("`coach report` names the answers"))
+        }
+        (Some(_) | None, _) => Ok(()),
     }
 }
 
