@@ -26,7 +26,8 @@ const HOSTILE: &str = "<script>document.title = 'hacked'</script></noscript><img
 fn graded_answers() -> Coach {
     let coach = Coach::new();
     let bank = Bank::shipped().unwrap();
-    let exemplars = (0..).flat_map(|nth| {
+    // The first exemplar of each rubric is strong; the sixth makes a mistake.
+    let exemplars = [0, 5].into_iter().flat_map(|nth| {
         let of = move |rubric: &std::sync::Arc<interview_coach::bank::Rubric>| {
             Some((rubric.id.to_string(), rubric.exemplars.get(nth)?.answer.clone()))
         };
