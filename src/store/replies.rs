@@ -8,8 +8,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::thread::{self, Thread};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use rusqlite_migration::{M, Migrations};
@@ -24,12 +24,10 @@ const FILE: &str = "replies.sqlite";
 /// Notes that may wait to be written. Where the disk falls further behind, replies are not kept.
 const MOST_WAITING: usize = 4096;
 
-/// Notes that are written at once. Identities are scattered over all pages of their index, so the more are written
-/// together, the fewer pages are written for each.
-const AT_ONCE: usize = 1024;
-
-/// How long notes are gathered; what a crash loses is asked for again.
-const GATHERED_FOR: Duration = Duration::from_millis(200);
+/// How long notes are gathered before they are written together; what a crash loses is asked for again. Identities are
+/// scattered over all pages of their index, so the more are written together, the fewer pages are written for each.
+/// Meanwhile the writing thread sleeps: waking it for each note would cost those who judge more than the note.
+const GATHERED_FOR: Duration = Duration::from_millis(100);
 
 /// Pages of the write-ahead log (16 MB) before they are put in their places, each once.
 const LOG_PAGES: u32 = 4096;
@@ -45,6 +43,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct KeptReplies {
     reader: Mutex<Connection>,
     notes: SyncSender<Note>,
+    writer: Thread,
     off: Arc<AtomicBool>,
 }
 
@@ -76,11 +75,11 @@ impl KeptReplies {
         let (notes, told) = mpsc::sync_channel(MOST_WAITING);
         let off = Arc::new(AtomicBool::new(false));
         let switch = Arc::clone(&off);
-        thread::Builder::new()
+        let started = thread::Builder::new()
             .name("replies".to_owned())
             .spawn(move || write_all(&mut writer, &told, most_bytes, &switch))
             .map_err(|fault| Error::failed(format!("cannot start a thread: {fault}")))?;
-        Ok(Arc::new(Self { reader: Mutex::new(reader), notes, off }))
+        Ok(Arc::new(Self { reader: Mutex::new(reader), notes, writer: started.thread().clone(), off }))
     }
 
     /// Something to hold until the end of the command.
@@ -129,6 +128,7 @@ impl Drop for Settling {
     fn drop(&mut self) {
         let (say, said) = mpsc::sync_channel(1);
         if self.0.notes.send(Note::Settle(say)).is_ok() {
+            self.0.writer.unpark();
             let _ = said.recv_timeout(PATIENCE);
         }
     }
@@ -161,16 +161,12 @@ fn write_all(writer: &mut Connection, notes: &Receiver<Note>, most_bytes: u64, o
     }
 }
 
-/// A note and those that follow shortly.
+/// A note and those that follow shortly. Who waits for them to be written [wakes](Settling) this thread.
 fn gathered(first: Note, notes: &Receiver<Note>) -> Vec<Note> {
-    let until = Instant::now() + GATHERED_FOR;
-    let mut batch = vec![first];
-    while batch.len() < AT_ONCE && !matches!(batch.last(), Some(Note::Settle(_))) {
-        let left = until.saturating_duration_since(Instant::now());
-        let Ok(next) = notes.recv_timeout(left) else { break };
-        batch.push(next);
+    if !matches!(first, Note::Settle(_)) {
+        thread::park_timeout(GATHERED_FOR);
     }
-    batch
+    std::iter::once(first).chain(notes.try_iter().take(MOST_WAITING)).collect()
 }
 
 fn write(writer: &mut Connection, notes: &[Note], most_bytes: u64) -> rusqlite::Result<()> {
