@@ -44,7 +44,7 @@ const MARKER_DIGITS: usize = 12;
 const MOST_COMPLAINTS: usize = 8;
 
 /// The prompt templates, parsed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Prompts {
     templates: Environment<'static>,
     fingerprint: String,
