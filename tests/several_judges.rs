@@ -195,7 +195,7 @@ fn a_panel_keeps_each_members_grade_and_shows_it() {
         assert!(page.stdout.contains(shown), "{shown}");
     }
     let sheet = coach.run(&["report", "g.jsonl", "--format", "csv"]);
-    assert!(sheet.stdout.contains(",jury,,0.76,"), "{}", sheet.stdout);
+    assert!(sheet.stdout.contains(",jury,,0.756,"), "{}", sheet.stdout);
 }
 
 #[test]
