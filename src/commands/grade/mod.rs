@@ -159,7 +159,7 @@ fn open_output(args: &GradeArgs) -> Result<GradesOutput> {
 
 /// How many records there are, for the bar; 0 where counting would use them up or nobody sees it.
 fn count(sources: &[Source], context: &Context) -> u64 {
-    let countable = sources.iter().all(|source| source.path.as_os_str() != "-");
+    let countable = sources.iter().all(Source::is_rereadable);
     if !countable || !context.terminal.shows_progress() {
         return 0;
     }
