@@ -272,3 +272,21 @@ fn an_answer_without_words_is_asked_of_nobody() {
     assert!(fake.requests().is_empty());
     assert_eq!(only_grade(&coach)["judge"]["agreement"], Value::Null);
 }
+
+#[test]
+fn a_server_that_counts_beyond_all_numbers_stops_nothing() {
+    let fake = FakeEndpoint::start(|request| {
+        let critique = critique(request, &answer_in(request)).to_string();
+        let usage = json!({"prompt_tokens": u64::MAX, "completion_tokens": u64::MAX});
+        Reply::json(
+            200,
+            &json!({"choices": [{"message": {"content": critique}, "finish_reason": "stop"}], "usage": usage}),
+        )
+    });
+    let coach = coach(&table("m", &fake, "samples = 3"));
+    coach.write("a.jsonl", answers(2));
+    let ran = grade(&coach, &["--judge", "m"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(coach.grades("g.jsonl")[0]["usage"]["prompt_tokens"], u64::MAX);
+    assert_eq!(grade(&coach, &["--judge", "m"]).code, 0, "nor does reading that again");
+}

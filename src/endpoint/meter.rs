@@ -74,7 +74,8 @@ impl Purse {
         if let Some(cap) = self.caps.cost.filter(|cap| cost >= *cap) {
             return Some(format!("{cost:.4} of {cap} is spent"));
         }
-        let tokens: u64 = accounts.iter().map(|it| it.usage.prompt_tokens + it.usage.completion_tokens).sum();
+        let used = accounts.iter().flat_map(|it| [it.usage.prompt_tokens, it.usage.completion_tokens]);
+        let tokens = used.fold(0_u64, u64::saturating_add);
         let cap = self.caps.tokens.filter(|cap| tokens >= *cap)?;
         Some(format!("{tokens} of {cap} tokens are used"))
     }

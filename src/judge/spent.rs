@@ -56,23 +56,24 @@ pub struct Spent {
 impl Spent {
     pub(super) fn add(&mut self, reply: &ChatReply, cost: Option<f64>) {
         self.cost = cost.map(|cost| self.cost.unwrap_or_default() + cost);
-        self.prompt_tokens += reply.usage.prompt_tokens;
-        self.completion_tokens += reply.usage.completion_tokens;
-        self.latency += reply.latency;
+        // A server may say that it counted any number of tokens.
+        self.prompt_tokens = self.prompt_tokens.saturating_add(reply.usage.prompt_tokens);
+        self.completion_tokens = self.completion_tokens.saturating_add(reply.usage.completion_tokens);
+        self.latency = self.latency.saturating_add(reply.latency);
     }
 
     /// Both together. What costs an unknown amount makes the sum unknown; what took nothing costs nothing.
     pub(super) fn and(self, other: Self) -> Self {
         Self {
-            prompt_tokens: self.prompt_tokens + other.prompt_tokens,
-            completion_tokens: self.completion_tokens + other.completion_tokens,
-            latency: self.latency + other.latency,
+            prompt_tokens: self.prompt_tokens.saturating_add(other.prompt_tokens),
+            completion_tokens: self.completion_tokens.saturating_add(other.completion_tokens),
+            latency: self.latency.saturating_add(other.latency),
             cost: both_costs((self.took_nothing(), self.cost), (other.took_nothing(), other.cost)),
         }
     }
 
     fn took_nothing(&self) -> bool {
-        self.latency.is_zero() && self.prompt_tokens + self.completion_tokens == 0
+        self.latency.is_zero() && self.prompt_tokens == 0 && self.completion_tokens == 0
     }
 
     /// As a grades file keeps it.
@@ -90,8 +91,8 @@ impl Spent {
 pub(super) fn together(a: Spending, b: Spending) -> Spending {
     Spending {
         requests: a.requests + b.requests,
-        prompt_tokens: a.prompt_tokens + b.prompt_tokens,
-        completion_tokens: a.completion_tokens + b.completion_tokens,
+        prompt_tokens: a.prompt_tokens.saturating_add(b.prompt_tokens),
+        completion_tokens: a.completion_tokens.saturating_add(b.completion_tokens),
         cost: both_costs((a.requests == 0, a.cost), (b.requests == 0, b.cost)),
     }
 }

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::files::answers::Record;
 use crate::files::grades::GradesOutput;
 use crate::judge::{Forecast, Judge};
+use crate::terminal::sanitised;
 
 /// What a run would come to.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -66,7 +67,7 @@ impl Forecasts {
              (150 for each criterion)"
         ));
         let unpriced: Vec<String> =
-            judge.unpriced().iter().map(|model| format!("[prices.\"{model}\"]")).collect();
+            judge.unpriced().iter().map(|model| format!("[prices.\"{}\"]", sanitised(model))).collect();
         lines.push(if unpriced.is_empty() {
             format!("cost         about {cost:.2}")
         } else {
