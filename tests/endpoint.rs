@@ -344,7 +344,7 @@ async fn nobody_there() {
 async fn models() {
     let list = json!({"data": [{"id": "a"}, {"id": "b"}]});
     let fake = FakeEndpoint::replying([Reply::status(503), Reply::json(200, &list)]);
-    assert_eq!(endpoint(&fake).models().await, Ok(vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(endpoint(&fake).model_names().await, Ok(vec!["a".to_owned(), "b".to_owned()]));
     let requests = fake.requests();
     assert_eq!((requests[1].method.as_str(), requests[1].path.as_str()), ("GET", "/v1/models"));
 }

@@ -309,7 +309,7 @@ pub fn kebab_name(what: &str, name: &str) -> Result<()> {
 /// The model that a server offers when it offers just one, as llama.cpp and vLLM do.
 async fn only_model(name: &str, endpoint: &Endpoint) -> Result<String> {
     const SHOWN: usize = 10;
-    let models = endpoint.models().await.map_err(|error| failed(&error))?;
+    let models = endpoint.model_names().await.map_err(|error| failed(&error))?;
     match models.as_slice() {
         [only] => Ok(only.clone()),
         [] => Err(Error::misused(format!("the judge \"{name}\" has no model, and its endpoint offers none"))

@@ -161,9 +161,9 @@ async fn a_forgotten_v1_is_added_and_remembered() {
         let requests =
             [endpoint.chat(&ask()).await.unwrap().requests, endpoint.chat(&ask()).await.unwrap().requests];
         assert_eq!(requests, [2, 1]);
-        assert_eq!(endpoint.models().await.unwrap(), ["a"]);
+        assert_eq!(endpoint.model_names().await.unwrap(), ["a"]);
         let fresh = Endpoint::new(settings(&fake.root())).unwrap();
-        assert_eq!(fresh.models().await.unwrap(), ["a"]);
+        assert_eq!(fresh.model_names().await.unwrap(), ["a"]);
         assert_eq!(stream(&fresh).await.0.unwrap().requests, 1);
     }
 }
