@@ -11,6 +11,7 @@ pub mod answer;
 pub mod attempt;
 pub mod bank;
 pub mod batch;
+pub mod checkup;
 pub mod cli;
 pub mod commands;
 pub mod config;

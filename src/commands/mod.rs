@@ -1,6 +1,7 @@
 //! One file a command, each a list of steps. What several commands need of the outside is here.
 
 pub mod agreement;
+pub mod doctor;
 pub mod grade;
 pub mod history;
 pub mod interview;
@@ -16,6 +17,7 @@ pub mod rubric_import;
 pub mod rubric_new;
 pub mod rubric_test;
 pub mod schema;
+pub mod setup;
 pub mod shell;
 pub mod show;
 
@@ -27,16 +29,18 @@ use crate::bank::names::kebab;
 use crate::bank::parse::{self, is_kebab};
 use crate::bank::{Bank, CATALOGUE, Rubric};
 use crate::cli::{Choice, JudgeArgs, LimitArgs, Settings};
-use crate::config::{Concurrency, Config, Environment, JudgeChoice, JudgeConfig};
+use crate::config::{Concurrency, Config, Environment, FROM_ENVIRONMENT, JudgeChoice, JudgeConfig};
 use crate::document::Problem;
 use crate::endpoint::{Caps, Endpoint, EndpointError, EndpointSettings};
 use crate::error::{Error, Result};
+use crate::files::transcript::TranscriptFile;
 use crate::files::{self, Fault};
 use crate::judge::Judge;
 use crate::judge::model::{ModelJudge, Sampling};
 use crate::judge::prompt::Prompts;
+use crate::judge::transcript::Transcript;
 use crate::session::{Log, Pen, Session, Timing};
-use crate::store::{self, Drafts, KeptReplies, Settling};
+use crate::store::{self, Drafts, KeptReplies, KnownEndpoints, Remembering, Settling};
 use crate::terminal::{Terminal, View, render_problems, sanitised};
 
 /// What every command gets: the terminal, the settings and where they came from.
@@ -61,6 +65,26 @@ pub struct ReadyJudge {
     pub notice: Option<String>,
     /// Sees the reply cache written, when the command is done.
     pub settling: Option<Settling>,
+    /// Sees what was found out about the endpoint kept, when the command is done.
+    pub remembering: Option<Remembering>,
+    /// Says, when the command is done, if the log lacks something.
+    pub logging: Option<Logging>,
+}
+
+/// Says, when it is dropped, what kept a line of `--log` from being written.
+#[derive(Debug)]
+pub struct Logging {
+    file: Arc<TranscriptFile>,
+    terminal: Terminal,
+}
+
+impl Drop for Logging {
+    fn drop(&mut self) {
+        if let Some(fault) = self.file.fault() {
+            self.terminal.explain(fault);
+            self.terminal.notice("Judging went on; the log lacks some of it.");
+        }
+    }
 }
 
 /// What the output says when nobody configured a model.
@@ -106,11 +130,17 @@ impl Context {
             JudgeChoice::NothingElse => Ok(built_in(limits, Some(NOTHING_CONFIGURED.to_owned()))),
             JudgeChoice::Endpoint(name, judge) => {
                 let model = args.model.clone().or_else(|| judge.model.clone());
-                let mut model_judge = model_judge(&name, *judge, model, config, limits).await?;
+                let log = args.log.as_deref().map(TranscriptFile::open).transpose()?.map(Arc::new);
+                let known = self.known_endpoints();
+                let model_judge = model_judge(&name, *judge, model, config, limits, known.as_ref());
+                let (mut model_judge, endpoint) = model_judge.await?;
                 let replies = self.replies(config, args);
                 let settling = replies.as_ref().map(KeptReplies::settling);
                 if let Some(replies) = replies {
                     model_judge = model_judge.keeping(replies);
+                }
+                if let Some(file) = &log {
+                    model_judge = model_judge.transcribed(Arc::clone(file) as Arc<dyn Transcript>);
                 }
                 let notice = format!(
                     "Judge: {name}, {} at {}.",
@@ -118,9 +148,22 @@ impl Context {
                     model_judge.base_url()
                 );
                 let judge = Arc::new(Judge::Model(Box::new(model_judge)));
-                Ok(ReadyJudge { judge, at_once: usize::MAX, notice: Some(notice), settling })
+                Ok(ReadyJudge {
+                    judge,
+                    at_once: usize::MAX,
+                    notice: Some(notice),
+                    settling,
+                    remembering: known.map(|known| Remembering::new(known, endpoint)),
+                    logging: log.map(|file| Logging { file, terminal: self.terminal.clone() }),
+                })
             }
         }
+    }
+
+    /// What earlier runs found out about endpoints. It only saves requests, so that nobody needs to know where it
+    /// cannot be had.
+    pub fn known_endpoints(&self) -> Option<KnownEndpoints> {
+        self.home().and_then(|home| KnownEndpoints::open(&home)).ok()
     }
 
     /// The reply cache, where it is wanted and can be had. Judging goes on without; the user is told why.
@@ -221,7 +264,14 @@ fn built_in(limits: &LimitArgs, notice: Option<String>) -> ReadyJudge {
             TO_A_CORE * std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
         }
     };
-    ReadyJudge { judge: Arc::new(Judge::built_in()), at_once, notice, settling: None }
+    ReadyJudge {
+        judge: Arc::new(Judge::built_in()),
+        at_once,
+        notice,
+        settling: None,
+        remembering: None,
+        logging: None,
+    }
 }
 
 async fn model_judge(
@@ -230,7 +280,8 @@ async fn model_judge(
     model: Option<String>,
     config: &Config,
     limits: &LimitArgs,
-) -> Result<ModelJudge> {
+    known: Option<&KnownEndpoints>,
+) -> Result<(ModelJudge, Endpoint)> {
     let replaced = config.prompts.as_deref().map_or(Ok(Vec::new()), files::prompts)?;
     let prompts = Prompts::new(&replaced)?;
     let sampling =
@@ -238,14 +289,34 @@ async fn model_judge(
     let mut settings = endpoint_settings(judge, limits)?;
     settings.model = match model {
         Some(model) => model,
-        None => only_model(name, &Endpoint::new(settings.clone()).map_err(|error| failed(&error))?).await?,
+        None => only_model(name, &opened(name, settings.clone())?).await?,
     };
     settings.prices = config.prices.get(&settings.model).copied();
     if limits.max_cost.is_some() && settings.prices.is_none() {
         return Err(no_price(&settings.model));
     }
-    let endpoint = Endpoint::new(settings).map_err(|error| failed(&error))?;
-    Ok(ModelJudge::new(name, endpoint, prompts, sampling))
+    let mut endpoint = opened(name, settings)?;
+    if let Some(known) = known.and_then(|known| known.capabilities(&endpoint.base_url(), endpoint.model())) {
+        endpoint = endpoint.knowing(&known);
+    }
+    Ok((ModelJudge::new(name, endpoint.clone(), prompts, sampling), endpoint))
+}
+
+/// An endpoint, or an error that names the setting that can't be used, and where it comes from.
+fn opened(name: &str, settings: EndpointSettings) -> Result<Endpoint> {
+    Endpoint::new(settings).map_err(|error| {
+        let EndpointError::BadSettings { setting, .. } = &error else { return failed(&error) };
+        let place = match (name, *setting) {
+            (FROM_ENVIRONMENT, "base_url") => "OPENAI_BASE_URL".to_owned(),
+            (FROM_ENVIRONMENT, "api_key") => "OPENAI_API_KEY".to_owned(),
+            (_, setting) => format!("{setting} of the judge \"{name}\""),
+        };
+        let shown = Error::misused(format!("{place} can't be used: {error}"));
+        match error.hint() {
+            Some(hint) => shown.hint(hint),
+            None => shown,
+        }
+    })
 }
 
 /// Settings of an endpoint whose model is yet to be named.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::capabilities::{BasePath, Shape, Terms, TokenCap};
-use super::{ChatReply, ChatRequest, EndpointError, Finish, Message, Usage};
+use super::{ChatReply, ChatRequest, EndpointError, Finish, Message, Role, Usage};
 
 /// Calls in their order. Clones share them.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +28,8 @@ impl Exchanges {
 pub struct Exchange {
     /// The conversation, the oldest message first.
     pub messages: Vec<Message>,
+    /// Whether it goes on from a reply that could not be used.
+    pub repair: bool,
     /// How it was put in the end, within what the server takes.
     pub asked: Option<Asked>,
     /// Most tokens of the reply.
@@ -88,6 +90,7 @@ impl Exchange {
         let reply = replied.as_ref().ok();
         Self {
             messages: request.messages.clone(),
+            repair: request.messages.iter().any(|message| message.role == Role::Assistant),
             asked: asked.map(Asked::from),
             max_tokens: request.max_tokens,
             faults,

@@ -49,6 +49,16 @@ impl Server {
         }
     }
 
+    /// Its name in a configuration.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Ollama => "ollama",
+            Self::LmStudio => "lm-studio",
+            Self::LlamaCpp => "llama-cpp",
+            Self::Vllm => "vllm",
+        }
+    }
+
     /// By what each writes into `owned_by`.
     fn of_owner(owner: &str) -> Option<Self> {
         match owner {

@@ -40,7 +40,7 @@ use pace::Pace;
 use retry::Budget;
 
 pub use call::Arrival;
-pub use capabilities::{Capabilities, Shape, Support, TokenCap};
+pub use capabilities::{BasePath, Capabilities, Shape, Support, TokenCap};
 pub use chat::{ChatReply, ChatRequest, Finish, Message, ReplyShape, Role, Usage};
 pub use error::{EndpointError, TimeLimit};
 pub use exchanges::{Asked, Exchange, Exchanges};

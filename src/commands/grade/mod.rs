@@ -12,11 +12,13 @@ use std::time::Instant;
 use super::{Context, questions_like, unknown_question};
 use crate::bank::Bank;
 use crate::batch::{Engine, Order};
+use crate::checkup::gate;
 use crate::cli::GradeArgs;
 use crate::error::{Error, Exit, Result};
 use crate::files::answers::Source;
 use crate::files::grades::{GradesFile, GradesOutput};
-use crate::store::Settling;
+use crate::judge::Judge;
+use crate::store::{Settling, Verdict};
 use crate::summary::{Summaries, Summary};
 use crate::terminal::{Bar, render_summary};
 
@@ -42,6 +44,9 @@ pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
         let forecast = forecast(read_in_background(sources), &mut plan, &ready.judge, &output).await?;
         context.terminal.print(&(forecast.lines(&ready.judge).join("\n") + "\n"))?;
         return Ok(Exit::Done);
+    }
+    if let Some(warning) = untried(&ready.judge, context) {
+        context.terminal.notice(&warning);
     }
     let total = count(&sources, context);
     let mut run = Run {
@@ -73,6 +78,21 @@ pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
             .notice("Grading went on without the reply cache, which lacks some of this run's replies.");
     }
     exit(ended, &summaries, args)
+}
+
+/// What there is to say about a model that never showed that it can judge.
+fn untried(judge: &Judge, context: &Context) -> Option<String> {
+    let Judge::Model(model) = judge else { return None };
+    let verdict = context.known_endpoints()?.verdict(&gate::identity(model.identity()));
+    let doctor = format!("coach doctor --judge {}", model.name());
+    match verdict {
+        Some(verdict) if verdict.right >= gate::PASS => None,
+        Some(Verdict { right, of }) => Some(format!(
+            "Warning: this judge got {right} of {of} known levels right, fewer than {}; `{doctor}` tries it again.",
+            gate::PASS
+        )),
+        None => Some(format!("Warning: nobody has tried this judge on known answers yet; `{doctor}` does.")),
+    }
 }
 
 /// The grades of a file that earlier runs began: the run's own say little about it.

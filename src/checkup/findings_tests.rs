@@ -1,0 +1,3 @@
+//! Lines for facts, as tables.
+
+use super::*;
