@@ -28,6 +28,7 @@ pub mod judge;
 pub mod nearest;
 pub mod problems;
 pub mod progress;
+pub mod ready;
 pub mod record;
 pub mod report;
 pub mod schedule;

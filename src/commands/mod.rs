@@ -29,7 +29,7 @@ use crate::bank::names::kebab;
 use crate::bank::parse::{self, is_kebab};
 use crate::bank::{Bank, CATALOGUE, Rubric};
 use crate::cli::{Choice, JudgeArgs, LimitArgs, Settings};
-use crate::config::{Concurrency, Config, Environment, FROM_ENVIRONMENT, JudgeChoice, JudgeConfig};
+use crate::config::{Config, Environment, FROM_ENVIRONMENT, JudgeChoice, JudgeConfig};
 use crate::document::Problem;
 use crate::endpoint::{Caps, Endpoint, EndpointError, EndpointSettings};
 use crate::error::{Error, Result};
@@ -39,8 +39,9 @@ use crate::judge::Judge;
 use crate::judge::model::{ModelJudge, Sampling};
 use crate::judge::prompt::Prompts;
 use crate::judge::transcript::Transcript;
+use crate::ready::{Logging, ReadyJudge, built_in};
 use crate::session::{Log, Pen, Session, Timing};
-use crate::store::{self, Drafts, KeptReplies, KnownEndpoints, Remembering, Settling};
+use crate::store::{self, Drafts, KeptReplies, KnownEndpoints, Remembering};
 use crate::terminal::{Terminal, View, render_problems, sanitised};
 
 /// What every command gets: the terminal, the settings and where they came from.
@@ -52,39 +53,6 @@ pub struct Context {
     pub environment: Environment,
     /// What the flags say.
     pub settings: Settings,
-}
-
-/// A judge that is ready, and how many answers it takes at once.
-#[derive(Debug)]
-pub struct ReadyJudge {
-    /// The judge.
-    pub judge: Arc<Judge>,
-    /// How many answers to judge at the same time.
-    pub at_once: usize,
-    /// What to tell the user about the choice, if anything.
-    pub notice: Option<String>,
-    /// Sees the reply cache written, when the command is done.
-    pub settling: Option<Settling>,
-    /// Sees what was found out about the endpoint kept, when the command is done.
-    pub remembering: Option<Remembering>,
-    /// Says, when the command is done, if the log lacks something.
-    pub logging: Option<Logging>,
-}
-
-/// Says, when it is dropped, what kept a line of `--log` from being written.
-#[derive(Debug)]
-pub struct Logging {
-    file: Arc<TranscriptFile>,
-    terminal: Terminal,
-}
-
-impl Drop for Logging {
-    fn drop(&mut self) {
-        if let Some(fault) = self.file.fault() {
-            self.terminal.explain(fault);
-            self.terminal.notice("Judging went on; the log lacks some of it.");
-        }
-    }
 }
 
 /// What the output says when nobody configured a model.
@@ -154,7 +122,7 @@ impl Context {
                     notice: Some(notice),
                     settling,
                     remembering: known.map(|known| Remembering::new(known, endpoint)),
-                    logging: log.map(|file| Logging { file, terminal: self.terminal.clone() }),
+                    logging: log.map(|file| Logging::to(file, &self.terminal)),
                 })
             }
         }
@@ -252,25 +220,6 @@ pub fn questions_like(bank: &Bank, id: &str) -> String {
     match bank.ids_like(id).as_slice() {
         [] => "`coach list` shows all questions".to_owned(),
         near => format!("did you mean {}? `coach list` shows all questions", near.join(" or ")),
-    }
-}
-
-fn built_in(limits: &LimitArgs, notice: Option<String>) -> ReadyJudge {
-    /// While one answer is judged, the next is at hand.
-    const TO_A_CORE: usize = 2;
-    let at_once = match limits.concurrency {
-        Some(Concurrency::Fixed(number)) => usize::from(number),
-        Some(Concurrency::Auto) | None => {
-            TO_A_CORE * std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-        }
-    };
-    ReadyJudge {
-        judge: Arc::new(Judge::built_in()),
-        at_once,
-        notice,
-        settling: None,
-        remembering: None,
-        logging: None,
     }
 }
 

@@ -35,8 +35,8 @@ struct Found {
 
 /// Runs the command; what is to be checked then.
 pub async fn run(args: &SetupArgs, context: &Context) -> Result<DoctorArgs> {
-    let config = context.config()?;
     let path = place(context)?;
+    let config = if path.exists() { context.config()? } else { Config::default() };
     let mut key = key(args)?;
     let mut found = match &args.base_url {
         Some(base_url) => listed(named(base_url, &key)?).await?,

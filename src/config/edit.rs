@@ -127,7 +127,7 @@ mod tests {
             (
                 "",
                 JudgeEdit { model: "org/\"odd\"\n", ..edit("with a.dot") },
-                "[judges.\"with a.dot\"]\nbase_url = \"http://h/v1\"\nmodel = '''\norg/\"odd\"\n'''\n",
+                "[judges.\"with a.dot\"]\nbase_url = \"http://h/v1\"\nmodel = \"\"\"\norg/\"odd\"\n\"\"\"\n",
             ),
         ] {
             let got = with_judge(before, &edit).unwrap();

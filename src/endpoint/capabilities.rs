@@ -41,7 +41,7 @@ pub struct Capabilities {
     /// without: some servers lose themselves in constrained decoding when the input is long.
     pub empty_from: Option<usize>,
     /// Fingerprints of schemas that the server could not use though it takes others.
-    refused_schemas: BTreeSet<u64>,
+    pub refused_schemas: BTreeSet<u64>,
 }
 
 /// Whether a server takes a part of a request.

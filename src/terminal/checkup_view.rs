@@ -42,6 +42,13 @@ mod tests {
                 .advising("start llama-server with -c 16384 or more; --parallel divides it"),
             Finding::problem("long input", "bad \u{1b}[31mwords\u{1b}[0m"),
         ];
-        insta::assert_snapshot!(render_findings(&findings, &View::plain(60)), @"");
+        insta::assert_snapshot!(render_findings(&findings, &View::plain(60)), @r"
+        ok       reach       127.0.0.1:8091 answers
+        note     context     2048 tokens; a rubric, an answer and a
+                             critique need about 8192
+                             -> start llama-server with -c 16384 or
+                                more; --parallel divides it
+        problem  long input  bad \u{1b}[31mwords\u{1b}[0m
+        ");
     }
 }
