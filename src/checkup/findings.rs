@@ -8,8 +8,9 @@ use crate::endpoint::{BasePath, Capabilities, EndpointError, Offered, Server, Su
 /// A rubric and an answer take 3,000 tokens and more, a critique up to 2,048, and a correction has both once more.
 const ROOM_NEEDED: u64 = 8_192;
 
-/// What a critique of five criteria comes to; 150 tokens for each, as forecasts have it.
-const CRITIQUE_TOKENS: f64 = 750.0;
+/// What a model writes about one criterion, as forecasts have it; most rubrics have five.
+const TOKENS_PER_CRITERION: f64 = 150.0;
+const CRITIQUE_TOKENS: f64 = 5.0 * TOKENS_PER_CRITERION;
 
 /// Below this, a critique takes more than two and a half minutes, and 100 answers more than four hours.
 const SLOW: f64 = 5.0;
@@ -282,6 +283,12 @@ fn speed(speed: Option<Speed>) -> Finding {
     } else {
         Finding::ok("speed", said)
     }
+}
+
+/// How long the answers with known levels take at least: 12 critiques of one criterion.
+pub fn seconds_of_gate(speed: Speed) -> u64 {
+    const CRITERIA: f64 = 12.0;
+    (CRITERIA * TOKENS_PER_CRITERION / speed.per_second()).ceil() as u64
 }
 
 /// A rate as people say it: two digits below 10, none behind the point above.

@@ -1,5 +1,7 @@
 //! The command line of what connects a model: setup and doctor.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 /// `coach doctor`
@@ -21,6 +23,9 @@ pub struct DoctorArgs {
     /// Exit with 1 unless the judge gets at least so many of the 12 levels right
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=12))]
     pub min_right: Option<u8>,
+    /// Append to this file what the model is asked about the 12 answers and replies, one JSON object each
+    #[arg(long, value_name = "FILE", conflicts_with = "no_gate")]
+    pub log: Option<PathBuf>,
     /// Print everything as JSON
     #[arg(long)]
     pub json: bool,
@@ -34,7 +39,7 @@ pub struct DoctorArgs {
     coach setup --base-url https://api.openai.com/v1 --model gpt-4.1-mini --api-key-env OPENAI_API_KEY"
 )]
 pub struct SetupArgs {
-    /// Address of the endpoint, such as http://localhost:11434/v1; without it servers on this machine are looked for
+    /// Address of the endpoint, up to /v1; without it servers on this machine are looked for
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
     /// Ports of this machine to look at, instead of the usual ones

@@ -13,13 +13,15 @@ use crate::answer::{Answer, key, rubric_digest};
 use crate::batch::{Engine, Event, Task};
 use crate::checkup::findings::{self, Subject};
 use crate::checkup::gate::{self, Golden, PASS, Tried};
-use crate::checkup::survey::{Survey, survey};
+use crate::checkup::survey::{Speed, Survey, survey};
 use crate::checkup::{Finding, is_usable};
 use crate::cli::{DoctorArgs, LimitArgs};
 use crate::config::{BUILT_IN, Config, JudgeChoice, JudgeConfig};
 use crate::endpoint::{Endpoint, EndpointError, EndpointSettings, Offered};
 use crate::error::{Error, Exit, Result};
+use crate::files::transcript::TranscriptFile;
 use crate::judge::{Judge, JudgeFailure};
+use crate::ready::Logging;
 use crate::store::Verdict;
 use crate::terminal::{Bar, render_findings};
 
@@ -142,11 +144,16 @@ impl<'a> Checkup<'a> {
                 self.survey = Some(found);
             }
         }
+        self.keep(&endpoint);
         let judged = self.gated(judge, model, config, &endpoint).await?;
-        if let Some(known) = self.context.known_endpoints() {
-            known.keep_capabilities(&judged.base_url(), judged.model(), &judged.capabilities());
-        }
+        self.keep(&judged);
         Ok(())
+    }
+
+    fn keep(&self, endpoint: &Endpoint) {
+        if let Some(known) = self.context.known_endpoints() {
+            known.keep_capabilities(&endpoint.base_url(), endpoint.model(), &endpoint.capabilities());
+        }
     }
 
     /// Tries the model on the answers whose levels are known, going on from what `endpoint` found; gives the endpoint
@@ -162,8 +169,18 @@ impl<'a> Checkup<'a> {
             return Ok(endpoint.clone());
         }
         let made = model_judge(&self.name, judge, Some(model), config, &LimitArgs::default(), None).await?;
-        let (model_judge, asked) = made;
+        let (mut model_judge, asked) = made;
         let asked = asked.knowing(&endpoint.capabilities());
+        let log = self.args.log.as_deref().map(TranscriptFile::open).transpose()?.map(Arc::new);
+        let _logging = log.as_ref().map(|file| Logging::to(Arc::clone(file), &self.context.terminal));
+        if let Some(file) = log {
+            model_judge = model_judge.transcribed(file);
+        }
+        let seconds = self.survey.as_ref().and_then(|it| it.speed).map(findings::seconds_of_gate);
+        let time = seconds.map(|seconds| format!(", about {seconds} s or more")).unwrap_or_default();
+        self.context
+            .terminal
+            .notice(&format!("Now 12 short answers with known levels{time}; --no-gate leaves them out."));
         self.gate(Judge::Model(Box::new(model_judge))).await?;
         let known = asked.capabilities();
         if known.empty_from != endpoint.capabilities().empty_from {
@@ -232,7 +249,7 @@ impl<'a> Checkup<'a> {
             "reasoning": survey.map(|it| in_json(&it.reasoning)),
             "token_cap": survey.map(|it| in_json(&it.cap)),
             "context": survey.and_then(|it| it.context),
-            "tokens_per_second": survey.and_then(|it| it.speed).map(|speed| speed.per_second()),
+            "tokens_per_second": survey.and_then(|it| it.speed).map(Speed::per_second),
             "needs_key": survey.and_then(|it| it.needs_key),
             "gate": gate,
         })

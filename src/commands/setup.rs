@@ -23,6 +23,9 @@ const LOCAL_CONNECT: Duration = Duration::from_secs(1);
 /// Listing models takes no model; one that is busy answers within seconds.
 const LOCAL_LIST: Duration = Duration::from_secs(5);
 
+/// No key is longer, in bytes.
+const LONGEST_KEY: u64 = 16 * 1024;
+
 /// A server that was found or named.
 struct Found {
     /// Up to and including `/v1`.
@@ -43,7 +46,7 @@ pub async fn run(args: &SetupArgs, context: &Context) -> Result<DoctorArgs> {
         None => chosen(context, local(args).await)?,
     };
     if let Err(EndpointError::KeyMissing { .. }) = found.models {
-        key = asked_for_key(context, key)?;
+        key = asked_for_key(context, &key)?;
         found = listed(named(&found.base_url, &key)?).await?;
     }
     let model = model(args, context, &found)?;
@@ -73,12 +76,10 @@ fn key(args: &SetupArgs) -> Result<KeyEdit> {
     if !args.api_key_stdin {
         return Ok(KeyEdit::Keep);
     }
-    /// No key is longer.
-    const LONGEST: u64 = 16 * 1024;
     let mut text = String::new();
     std::io::stdin()
         .lock()
-        .take(LONGEST)
+        .take(LONGEST_KEY)
         .read_to_string(&mut text)
         .map_err(|error| Error::failed(format!("cannot read the key: {error}")))?;
     match text.lines().next().map(str::trim) {
@@ -88,12 +89,12 @@ fn key(args: &SetupArgs) -> Result<KeyEdit> {
 }
 
 /// Asks the person at the keyboard which variable has the key; a script has to say it.
-fn asked_for_key(context: &Context, known: KeyEdit) -> Result<KeyEdit> {
+fn asked_for_key(context: &Context, known: &KeyEdit) -> Result<KeyEdit> {
     const USUAL: &str = "OPENAI_API_KEY";
     let wanted = Error::misused("the server wants a key").hint(
         "name the environment variable that has it with --api-key-env, or pipe the key in with --api-key-stdin",
     );
-    if known != KeyEdit::Keep || !context.terminal.is_attended() {
+    if *known != KeyEdit::Keep || !context.terminal.is_attended() {
         return Err(wanted);
     }
     let objection = |typed: &str| match std::env::var(typed) {
@@ -260,8 +261,7 @@ fn of_host(host: &str) -> String {
     let is_numeric = labels.iter().all(|label| label.chars().all(|c| c.is_ascii_digit()));
     match labels.as_slice() {
         _ if is_numeric || host.starts_with('[') => "local".to_owned(),
-        [.., label, _] => (*label).to_owned(),
-        [label] => (*label).to_owned(),
+        [.., label, _] | [label] => (*label).to_owned(),
         [] => "local".to_owned(),
     }
 }

@@ -163,7 +163,7 @@ impl Endpoint {
             course.requests += 1;
             match asked {
                 Ok(reply) if terms.shape != Shape::Text && reply.says_nothing() => {
-                    course.set_form_free(&reply)
+                    course.set_form_free(&reply);
                 }
                 Ok(reply) => {
                     let reply = self.settled(reply, request, terms, course, arrival.is_streamed());

@@ -194,7 +194,7 @@ fn said(request: &Request, form: Option<&str>) -> String {
             None => "red".to_owned(),
         };
     };
-    let rubric = messages(request).filter_map(|it| it["content"].as_str()).next().unwrap_or_default();
+    let rubric = messages(request).find_map(|it| it["content"].as_str()).unwrap_or_default();
     let ids = rubric.lines().filter_map(|line| line.strip_prefix("## ")?.split(": ").next());
     let level = u8::from(!answer.contains("SYSTEM"));
     let quotes = if level > 0 { vec![answer.lines().next().unwrap_or_default()] } else { vec![] };
