@@ -300,21 +300,24 @@ fn rounded(rate: f64) -> String {
 pub fn gate(tried: &[Tried]) -> Vec<Finding> {
     let right = right(tried);
     let said = format!("{right} of {} levels right; {PASS} are needed", tried.len());
+    let failures: Vec<&str> = tried.iter().filter_map(|it| it.failure.as_deref()).collect();
     let verdict = if right >= PASS {
         Finding::ok("gate", said)
+    } else if failures.len() == tried.len() {
+        // A judge that grades nothing can't be used, however well it may judge.
+        Finding::problem("gate", "not one of the answers could be graded")
     } else {
         Finding::note("gate", said).advising("take a larger model; do not rely on these grades")
     };
-    let missed = tried.iter().filter(|it| !it.is_right()).map(|it| {
-        let given = match (it.given, &it.failure) {
-            (Some(level), _) => format!("level {level}"),
-            (None, Some(failure)) => format!("no level: {failure}"),
-            (None, None) => "no level".to_owned(),
-        };
-        let said = format!("{}, an answer that {}: {given}, not {}", it.question, it.answer, it.expected);
-        Finding { check: "", status: Status::Note, said, advice: None }
+    let going_on = |said: String| Finding { check: "", status: Status::Note, said, advice: None };
+    let graded = tried.iter().filter(|it| !it.is_right()).filter_map(|it| {
+        let given = it.given?;
+        Some(format!("{}: level {given} instead of {}; the answer {}", it.question, it.expected, it.answer))
     });
-    std::iter::once(verdict).chain(missed).collect()
+    // Mostly all fail for the same reason.
+    let ungraded =
+        failures.first().map(|first| format!("{} ungraded, the first because {first}", failures.len()));
+    std::iter::once(verdict).chain(graded.chain(ungraded).map(going_on)).collect()
 }
 
 #[cfg(test)]

@@ -123,11 +123,13 @@ fn the_gate_counts_and_names_what_was_missed() {
         said,
         [
             "10 of 12 levels right; 10 are needed",
-            "tokens, an answer that is wrong: level 2, not 0",
-            "tokens, an answer that is wrong: no level: cut, not 0"
+            "tokens: level 2 instead of 0; the answer is wrong",
+            "1 ungraded, the first because cut"
         ]
     );
     assert_eq!(lines[0].status, Status::Ok);
     all[0] = tried(Some(1), None);
     assert_eq!(gate(&all)[0].status, Status::Note);
+    let none = vec![tried(None, Some("cut")); 12];
+    assert_eq!(gate(&none)[0].status, Status::Problem, "a judge that grades nothing can't be used");
 }

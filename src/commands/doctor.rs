@@ -221,7 +221,11 @@ impl<'a> Checkup<'a> {
         if self.args.json {
             self.context.terminal.print(&(self.json(usable, right).to_string() + "\n"))?;
         } else {
-            let line = if usable { "This judge can be used." } else { "This judge can't be used yet." };
+            let line = match usable {
+                true if self.tried.is_empty() || right >= PASS => "This judge can be used.",
+                true => "This judge can be used, but it did not pass.",
+                false => "This judge can't be used yet.",
+            };
             self.context.terminal.print(&format!("{line}\n"))?;
         }
         match self.args.min_right {
