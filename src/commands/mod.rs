@@ -57,7 +57,7 @@ pub struct Context {
 
 /// What the output says when nobody configured a model.
 const NOTHING_CONFIGURED: &str =
-    "Judge: built-in, an offline estimate. For a model's critique, set OPENAI_BASE_URL (see README).";
+    "Judge: built-in, an offline estimate. For a model's critique, run `coach setup`.";
 
 impl Context {
     /// The configuration.
