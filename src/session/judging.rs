@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::judge::{Judge, JudgeFailure, Sighting, Spent};
 use crate::score::Grade;
 use crate::terminal::{
-    Spinner, Terminal, View, render_closing, render_critique, render_paragraph, render_rating,
+    Spinner, Terminal, View, render_closing, render_paragraph, render_rating,
 };
 
 /// What came of judging an answer.
@@ -98,18 +98,23 @@ fn sighting_text(
     }
 }
 
-/// The whole critique where nothing of it is on the screen yet, else what follows the ratings. Ratings that were
-/// corrected since are printed again.
+/// What follows the ratings that are on the screen: all of them where none is, or where they were corrected since. The
+/// score comes last, because a long critique pushes what comes first off the screen.
 fn rest_of_critique(view: View, rubric: &Rubric, grade: &Grade, answer: &str, shown: &[Rating]) -> String {
-    if shown.is_empty() {
-        render_critique(rubric, grade, answer, &view)
-    } else if shown == grade.critique.ratings {
-        render_closing(rubric, grade, answer, &view)
-    } else {
-        let critique = render_critique(rubric, grade, answer, &view);
-        let line = "The ratings were corrected while they were checked. The whole critique:";
-        format!("{}\n{critique}", render_paragraph(line, &view))
+    let closing = render_closing(rubric, grade, answer, &view);
+    if shown == grade.critique.ratings {
+        return closing;
     }
+    let corrected = if shown.is_empty() {
+        String::new()
+    } else {
+        let line = "The ratings were corrected while they were checked. The whole critique:";
+        format!("{}\n", render_paragraph(line, &view))
+    };
+    let ratings = grade.critique.ratings.iter();
+    let ratings: String =
+        ratings.map(|rating| format!("{}\n", render_rating(rubric, rating, answer, &view))).collect();
+    format!("{corrected}{ratings}{closing}")
 }
 
 /// Who judged.
@@ -151,7 +156,7 @@ mod tests {
         let (rubric, view) = (bank.rubric("surprisal").unwrap(), View::plain(80));
         let rest = |level, shown: &[Rating]| rest_of_critique(view, rubric, &grade(rubric, level), "", shown);
         let whole = rest(1, &[]);
-        assert!(whole.contains("A reason.") && whole.contains("Score "), "{whole}");
+        assert!(whole.find("A reason.") < whole.find("Score "), "{whole}");
         let closing = rest(1, &[rating(rubric, 1)]);
         assert!(!closing.contains("A reason.") && closing.contains("Score "), "{closing}");
         let corrected = rest(0, &[rating(rubric, 1)]);
