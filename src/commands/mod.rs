@@ -35,15 +35,17 @@ use crate::files::{self, Fault};
 use crate::judge::Judge;
 use crate::judge::model::{ModelJudge, Sampling};
 use crate::judge::prompt::Prompts;
-use crate::session::{Log, Pen, Session, Timing};
+use crate::session::{Clock, Log, Pen, Session, Timing};
 use crate::store::{self, Drafts, KeptReplies, Settling};
-use crate::terminal::{Terminal, View, render_problems, sanitised};
+use crate::terminal::{Detail, Terminal, render_problems, sanitised};
 
 /// What every command gets: the terminal, the settings and where they came from.
 #[derive(Debug)]
 pub struct Context {
     /// What the streams are connected to.
     pub terminal: Terminal,
+    /// What time it is.
+    pub clock: Clock,
     /// What the environment says.
     pub environment: Environment,
     /// What the flags say.
@@ -151,12 +153,13 @@ impl Context {
     }
 
     /// A session with the person at the keyboard.
-    pub fn session(&self, judge: Arc<Judge>, view: View) -> Session<'_> {
+    pub fn session(&self, judge: Arc<Judge>, detail: Detail) -> Session<'_> {
         let log = Log::open(&self.terminal, self.home());
         let drafts = self.drafts();
         Session {
             terminal: &self.terminal,
-            view,
+            clock: self.clock,
+            detail,
             judge,
             drafts,
             log,

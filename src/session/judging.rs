@@ -5,9 +5,7 @@ use crate::critique::Rating;
 use crate::error::Result;
 use crate::judge::{Judge, JudgeFailure, Sighting, Spent};
 use crate::score::Grade;
-use crate::terminal::{
-    Spinner, Terminal, View, render_closing, render_paragraph, render_rating,
-};
+use crate::terminal::{Detail, Spinner, Terminal, View, render_closing, render_paragraph, render_rating};
 
 /// What came of judging an answer.
 #[derive(Debug)]
@@ -42,16 +40,18 @@ pub async fn judge_answer(
 /// before it is printed.
 pub(super) async fn judge_on_screen(
     terminal: &Terminal,
-    view: View,
+    detail: Detail,
     judge: &Judge,
     rubric: &Rubric,
     answer: &str,
     note: &mut dyn FnMut(&Grade, Spent),
 ) -> Result<Judged> {
+    // A screen may be resized while a model thinks.
+    let view = || terminal.view().with_detail(detail);
     let spinner = spinner(terminal, judge);
     let mut shown: Vec<Rating> = Vec::new();
     let mut watch = |sighting: Sighting<'_>| {
-        let text = sighting_text(view, rubric, answer, &sighting, &mut shown);
+        let text = sighting_text(view(), rubric, answer, &sighting, &mut shown);
         let print = || terminal.print(&text);
         // A screen that has gone away shows up when the rest of the critique is printed.
         let _ = spinner.as_ref().map_or_else(print, |spinner| spinner.aside(print));
@@ -60,8 +60,8 @@ pub(super) async fn judge_on_screen(
     drop(spinner);
     if let Judged::Graded(grade, spent) = &judged {
         note(grade, *spent);
-        terminal.print(&rest_of_critique(view, rubric, grade, answer, &shown))?;
-        terminal.print(&format!("\n{}", judge_line(judge, &view)))?;
+        terminal.print(&rest_of_critique(view(), rubric, grade, answer, &shown))?;
+        terminal.print(&format!("\n{}", judge_line(judge, &view())))?;
     }
     Ok(judged)
 }
@@ -111,10 +111,8 @@ fn rest_of_critique(view: View, rubric: &Rubric, grade: &Grade, answer: &str, sh
         let line = "The ratings were corrected while they were checked. The whole critique:";
         format!("{}\n", render_paragraph(line, &view))
     };
-    let ratings = grade.critique.ratings.iter();
-    let ratings: String =
-        ratings.map(|rating| format!("{}\n", render_rating(rubric, rating, answer, &view))).collect();
-    format!("{corrected}{ratings}{closing}")
+    let ratings = grade.critique.ratings.iter().map(|rating| render_rating(rubric, rating, answer, &view));
+    format!("{corrected}{}\n{closing}", ratings.collect::<Vec<_>>().join("\n"))
 }
 
 /// Who judged.

@@ -218,8 +218,10 @@ fn write_lines(desk: &Desk<'_>, pace: Pace) -> Result<Written> {
         let mut offered = desk.page.borrow_mut().next_line();
         desk.begin(&offered, Wait::Endless);
         let mut read = editor.readline_with_initial(&pace.prompt(Instant::now()), (&offered, ""));
+        // A dot that the earlier answer has is kept like its other lines.
         while let Ok(dot) = &read
             && dot.trim() == END
+            && offered.trim() != END
         {
             let Some(behind) = behind_the_dot(desk, &mut editor) else {
                 if !offered.is_empty() {
