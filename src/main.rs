@@ -12,6 +12,7 @@ use interview_coach::cli::{Cli, Command, PracticeArgs, RubricCommand, Settings};
 use interview_coach::commands::{self, Context};
 use interview_coach::config::Environment;
 use interview_coach::error::{Error, Exit, Result};
+use interview_coach::session::now;
 use interview_coach::terminal::{Terminal, sanitised};
 
 /// Grading makes and drops many small strings on several threads, which takes the system's allocator a sixth of the
@@ -48,7 +49,7 @@ fn usual_command() -> Command {
 fn run(command: Command, settings: Settings) -> Result<Exit> {
     let environment = Environment::read();
     let terminal = Terminal::detect(settings.color, environment.no_color);
-    let context = Context { terminal, environment, settings };
+    let context = Context { terminal, clock: now, environment, settings };
     match command {
         Command::Practice(args) => block_on(commands::practice::run(&args, &context)),
         Command::Interview(args) => block_on(commands::interview::run(&args, &context)),

@@ -38,9 +38,9 @@ use crate::files::transcript::TranscriptFile;
 use crate::files::{self, Fault};
 use crate::judge::Judge;
 use crate::ready::{Logging, ReadyJudge, built_in};
-use crate::session::{Log, Pen, Session, Timing};
+use crate::session::{Clock, Log, Pen, Session, Timing};
 use crate::store::{self, Drafts, KeptReplies, KnownEndpoints, Remembering};
-use crate::terminal::{Terminal, View, render_problems, sanitised};
+use crate::terminal::{Detail, Terminal, render_problems, sanitised};
 
 use judges::{Introduced, Kept, Means, refuse_samples};
 
@@ -49,6 +49,8 @@ use judges::{Introduced, Kept, Means, refuse_samples};
 pub struct Context {
     /// What the streams are connected to.
     pub terminal: Terminal,
+    /// What time it is.
+    pub clock: Clock,
     /// What the environment says.
     pub environment: Environment,
     /// What the flags say.
@@ -165,12 +167,13 @@ impl Context {
     }
 
     /// A session with the person at the keyboard.
-    pub fn session(&self, judge: Arc<Judge>, view: View) -> Session<'_> {
+    pub fn session(&self, judge: Arc<Judge>, detail: Detail) -> Session<'_> {
         let log = Log::open(&self.terminal, self.home());
         let drafts = self.drafts();
         Session {
             terminal: &self.terminal,
-            view,
+            clock: self.clock,
+            detail,
             judge,
             drafts,
             log,
