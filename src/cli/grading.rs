@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::JudgeArgs;
 use super::numbers::{above_zero, correlation, points};
 use crate::config::Concurrency;
+use crate::shard::Shard;
 
 /// `coach grade`
 #[derive(Debug, Args)]
@@ -23,6 +24,9 @@ pub struct GradeArgs {
     /// Question for answers that name none
     #[arg(long, value_name = "ID")]
     pub question: Option<String>,
+    /// Grade one part of the answers: the Kth of N, by a hash of the ids; `coach merge` joins the parts
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
     /// Write the grades in the order of the answers
     #[arg(long)]
     pub ordered: bool,

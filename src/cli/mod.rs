@@ -3,6 +3,7 @@
 mod grading;
 mod numbers;
 mod rubric;
+mod scale;
 mod sessions;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub use rubric::{
     AskJudge, CheckFormat, Denied, MutationExtent, RubricCheckArgs, RubricCommand, RubricDiffArgs,
     RubricDraftArgs, RubricExportArgs, RubricImportArgs, RubricNewArgs, RubricTestArgs, SheetFormat,
 };
+pub use scale::MergeArgs;
 pub use sessions::{
     HistoryArgs, HistoryCommand, HistoryDeleteArgs, HistoryListArgs, HistoryShowArgs, InterviewArgs,
     ProgressArgs,
@@ -74,6 +76,8 @@ pub enum Command {
     History(HistoryArgs),
     /// Grade many answers from JSONL or CSV files
     Grade(GradeArgs),
+    /// Join the grades of several runs into one file
+    Merge(MergeArgs),
     /// Compare grades with what humans gave the same answers
     Agreement(AgreementArgs),
     /// Make a page, a sheet, a summary or test cases of grades

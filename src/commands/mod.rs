@@ -5,6 +5,7 @@ pub mod grade;
 pub mod history;
 pub mod interview;
 pub mod list;
+pub mod merge;
 pub mod practice;
 pub mod progress;
 pub mod report;
@@ -35,6 +36,7 @@ use crate::files::{self, Fault};
 use crate::judge::Judge;
 use crate::judge::model::{ModelJudge, Sampling};
 use crate::judge::prompt::Prompts;
+pub use crate::plan::{questions_like, unknown_question};
 use crate::session::{Log, Pen, Session, Timing};
 use crate::store::{self, Drafts, KeptReplies, Settling};
 use crate::terminal::{Terminal, View, render_problems, sanitised};
@@ -197,19 +199,6 @@ fn fits(choice: &Choice, rubric: &Rubric) -> bool {
 /// "3 problems".
 pub fn counted(problems: &[Problem]) -> String {
     if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) }
-}
-
-/// What is wrong with a question's id.
-pub fn unknown_question(id: &str) -> String {
-    format!("there is no question \"{id}\"")
-}
-
-/// Which question someone may have meant.
-pub fn questions_like(bank: &Bank, id: &str) -> String {
-    match bank.ids_like(id).as_slice() {
-        [] => "`coach list` shows all questions".to_owned(),
-        near => format!("did you mean {}? `coach list` shows all questions", near.join(" or ")),
-    }
 }
 
 fn built_in(limits: &LimitArgs, notice: Option<String>) -> ReadyJudge {

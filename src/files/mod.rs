@@ -6,6 +6,7 @@ pub mod csv_text;
 pub mod fresh;
 pub mod grades;
 pub mod human;
+pub mod joined;
 pub mod marked;
 pub mod watch;
 
@@ -165,4 +166,28 @@ pub fn prompts(folder: &Path) -> Result<Vec<(String, String)>> {
 /// Writes a text to a file, in place of what is there.
 pub fn write(path: &Path, text: &str) -> Result<()> {
     fs::write(path, text).map_err(|error| cannot("write", path, &error))
+}
+
+/// A file without a name yet, in the folder of `path`, whose place it can take; as readable to others as any new file.
+pub(crate) fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // Less what the umask takes.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+/// Gives a file its name, in place of what is there, once it is on the disk: whoever looks sees all of the old or all
+/// of the new.
+pub(crate) fn put(fresh: tempfile::NamedTempFile, path: &Path) -> io::Result<()> {
+    if let Ok(old) = fs::metadata(path) {
+        fresh.as_file().set_permissions(old.permissions())?;
+    }
+    fresh.as_file().sync_all()?;
+    fresh.persist(path)?;
+    Ok(())
 }

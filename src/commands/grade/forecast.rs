@@ -2,11 +2,11 @@
 
 use tokio::sync::mpsc;
 
-use super::plan::{Plan, Step};
 use crate::error::Result;
 use crate::files::answers::Record;
 use crate::files::grades::GradesOutput;
 use crate::judge::{Forecast, Judge};
+use crate::plan::{Plan, Step};
 
 /// What a run would come to.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

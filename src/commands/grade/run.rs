@@ -6,12 +6,12 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::interrupts::Interrupts;
-use super::plan::{Plan, Step};
 use crate::batch::{Engine, Event, Order, Task};
 use crate::error::Result;
 use crate::files::answers::Record;
 use crate::files::grades::{GradesOutput, Written};
 use crate::judge::{Judge, JudgeFailure, Spent, Stop};
+use crate::plan::{Plan, Step};
 use crate::record::GradeRecord;
 use crate::score::Outcome;
 use crate::summary::Summary;
