@@ -141,7 +141,12 @@ pub fn questions_like(bank: &Bank, id: &str) -> String {
 #[derive(Debug)]
 pub enum Step {
     /// An earlier run graded it.
-    Known,
+    Known {
+        /// The answer's id.
+        id: String,
+        /// The identity of its grade.
+        key: String,
+    },
     /// It has to be judged.
     Judge(Box<Task>),
     /// It can't be judged.
@@ -185,7 +190,7 @@ impl Plan {
         let digest = self.digests.entry(rubric.id.clone()).or_insert_with(|| rubric_digest(&rubric));
         let key = key(&answer.text, digest, self.judge.identity());
         if output.has(&answer.id, &key) {
-            Step::Known
+            Step::Known { id: answer.id, key }
         } else {
             Step::Judge(Box::new(Task { answer, rubric, key, number }))
         }
@@ -220,7 +225,7 @@ mod tests {
             let (got, reason) = match plan.step(record(answer), 0, &GradesOutput::Stdout) {
                 Step::Settle(record) => (record.id.clone(), record.reason().map(|reason| reason.kind)),
                 Step::Judge(task) => (task.answer.id, None),
-                Step::Known => unreachable!("nothing was graded before"),
+                Step::Known { .. } => unreachable!("nothing was graded before"),
             };
             assert_eq!((got.as_str(), reason), (id, kind));
         }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 use super::JudgeArgs;
 use super::numbers::{above_zero, correlation, points};
@@ -72,7 +73,8 @@ pub struct LimitArgs {
 }
 
 /// Format of a file of answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum AnswerFormat {
     /// One JSON object a line.
     Jsonl,

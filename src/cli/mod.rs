@@ -15,7 +15,10 @@ pub use rubric::{
     AskJudge, CheckFormat, Denied, MutationExtent, RubricCheckArgs, RubricCommand, RubricDiffArgs,
     RubricDraftArgs, RubricExportArgs, RubricImportArgs, RubricNewArgs, RubricTestArgs, SheetFormat,
 };
-pub use scale::MergeArgs;
+pub use scale::{
+    BatchCollectArgs, BatchCommand, BatchExportArgs, BatchImportArgs, BatchStatusArgs, BatchSubmitArgs, MergeArgs,
+    RecordArgs,
+};
 pub use sessions::{
     HistoryArgs, HistoryCommand, HistoryDeleteArgs, HistoryListArgs, HistoryShowArgs, InterviewArgs,
     ProgressArgs,
@@ -76,6 +79,9 @@ pub enum Command {
     History(HistoryArgs),
     /// Grade many answers from JSONL or CSV files
     Grade(GradeArgs),
+    /// Grade through a provider's Batch API, or a file of requests
+    #[command(subcommand)]
+    Batch(BatchCommand),
     /// Join the grades of several runs into one file
     Merge(MergeArgs),
     /// Compare grades with what humans gave the same answers

@@ -1,6 +1,7 @@
 //! One file a command, each a list of steps. What several commands need of the outside is here.
 
 pub mod agreement;
+pub mod batch;
 pub mod grade;
 pub mod history;
 pub mod interview;

@@ -32,7 +32,7 @@ pub enum Arrival<'a> {
 
 /// What was sent so far.
 #[derive(Debug, Default)]
-struct Course {
+pub(super) struct Course {
     requests: u32,
     retried: u32,
     adapted: u32,
@@ -48,23 +48,26 @@ enum Heard {
 
 /// What one request was.
 #[derive(Clone, Copy)]
-enum Sent<'a> {
+pub(super) enum Sent<'a> {
     Chat(&'a ChatRequest, Terms),
     Models(BasePath),
+    /// About a batch or its files, at this path.
+    Batch(&'a str, BasePath),
 }
 
-impl Sent<'_> {
-    fn path(self) -> &'static str {
+impl<'a> Sent<'a> {
+    fn path(self) -> &'a str {
         match self {
             Self::Chat(..) => "chat/completions",
             Self::Models(_) => "models",
+            Self::Batch(path, _) => path,
         }
     }
 
     fn base_path(self) -> BasePath {
         match self {
             Self::Chat(_, terms) => terms.base_path,
-            Self::Models(base_path) => base_path,
+            Self::Models(base_path) | Self::Batch(_, base_path) => base_path,
         }
     }
 }
@@ -194,7 +197,7 @@ impl Endpoint {
         Some(self.reply_id(&body, sample))
     }
 
-    fn unwritable(&self, error: &serde_json::Error) -> EndpointError {
+    pub(super) fn unwritable(&self, error: &serde_json::Error) -> EndpointError {
         let (place, detail) = (self.host(), format!("the request can't be written: {error}"));
         EndpointError::RequestRejected { place, status: 400, detail }
     }
@@ -235,7 +238,7 @@ impl Endpoint {
     }
 
     /// After a fault: takes note of what it teaches and returns at once, waits for the next try, or gives up.
-    async fn recover(&self, fault: Fault, sent: Sent<'_>, course: &mut Course) -> Result<(), EndpointError> {
+    pub(super) async fn recover(&self, fault: Fault, sent: Sent<'_>, course: &mut Course) -> Result<(), EndpointError> {
         if self.may_try_v1(&fault, sent.base_path(), course) {
             course.trying_v1 = true;
             return Ok(());
@@ -273,7 +276,7 @@ impl Endpoint {
         self.terms(request, course) != sent
     }
 
-    fn terms(&self, request: &ChatRequest, course: &Course) -> Terms {
+    pub(super) fn terms(&self, request: &ChatRequest, course: &Course) -> Terms {
         let known = self.inner.known.read().unwrap_or_else(PoisonError::into_inner);
         let mut terms = known.terms(request);
         drop(known);
@@ -283,7 +286,7 @@ impl Endpoint {
         terms
     }
 
-    fn base_path(&self, course: &Course) -> BasePath {
+    pub(super) fn base_path(&self, course: &Course) -> BasePath {
         if course.trying_v1 { BasePath::WithV1 } else { self.capabilities().base_path }
     }
 

@@ -7,6 +7,7 @@
 //! `meter` what it took. What a reply means is the judge's business.
 
 mod address;
+pub mod batches;
 mod call;
 pub mod capabilities;
 pub mod chat;

@@ -2,12 +2,14 @@
 
 pub mod answers;
 pub mod attempts;
+pub mod batch;
 pub mod csv_text;
 pub mod fresh;
 pub mod grades;
 pub mod human;
 pub mod joined;
 pub mod marked;
+pub mod replies;
 pub mod watch;
 
 use std::fs;
@@ -190,4 +192,9 @@ pub(crate) fn put(fresh: tempfile::NamedTempFile, path: &Path) -> io::Result<()>
     fresh.as_file().sync_all()?;
     fresh.persist(path)?;
     Ok(())
+}
+
+/// Returns when a file is on the disk, not only on its way there.
+pub fn synced(path: &Path) -> Result<()> {
+    fs::File::open(path).and_then(|file| file.sync_all()).map_err(|error| cannot("write", path, &error))
 }

@@ -4,6 +4,7 @@
 //! which is never evidence about the answer.
 
 pub mod built_in;
+mod deferred;
 pub mod draft;
 pub mod model;
 pub mod prompt;

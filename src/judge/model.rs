@@ -191,7 +191,7 @@ impl ModelJudge {
         self.replies.as_deref().map(|replies| Earlier { replies, sample: 0 })
     }
 
-    fn first_request(&self, rubric: &Rubric, answer: &str) -> Result<ChatRequest> {
+    pub(super) fn first_request(&self, rubric: &Rubric, answer: &str) -> Result<ChatRequest> {
         let prepared = self.prepared(rubric)?;
         let instructions = message(Role::System, prepared.instructions.clone());
         let messages = vec![instructions, message(Role::User, self.prompts.answer(answer)?)];

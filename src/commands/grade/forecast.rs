@@ -32,7 +32,7 @@ pub(super) async fn forecast(
     let mut all = Forecasts::default();
     while let Some(record) = records.recv().await {
         match plan.step(record?, 0, output) {
-            Step::Known => all.known += 1,
+            Step::Known { .. } => all.known += 1,
             Step::Settle(_) => all.unjudgeable += 1,
             Step::Judge(task) => {
                 let forecast = judge.forecast(&task.rubric, &task.answer.text)?;

@@ -4,6 +4,7 @@ mod forecast;
 mod interrupts;
 mod run;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,6 +12,7 @@ use super::Context;
 use crate::batch::{Engine, Order};
 use crate::cli::GradeArgs;
 use crate::error::{Error, Exit, Result};
+use crate::files::batch;
 use crate::files::grades::{GradesFile, GradesOutput};
 use crate::plan::{Input, Plan};
 use crate::store::Settling;
@@ -121,11 +123,28 @@ fn check_lowest(summaries: &Summaries, args: &GradeArgs) -> Result<()> {
     }
 }
 
+/// What a batch is about to grade would be asked, and paid for, twice.
+fn refuse_during_batch(path: &Path) -> Result<()> {
+    let count = batch::state_of(path)?.map_or(0, |state| state.parts.len());
+    if count == 0 {
+        return Ok(());
+    }
+    let path = path.display();
+    let batches = if count == 1 { "a batch is".to_owned() } else { format!("{count} batches are") };
+    Err(Error::failed(format!("{batches} under way for {path}"))
+        .hint(format!("`coach batch collect {path}` fetches the grades; to give them up, remove the folder {path}.batch")))
+}
+
 fn open_output(args: &GradeArgs) -> Result<GradesOutput> {
     match args.output_file() {
         // A dry run leaves no file behind.
         Some(path) if args.dry_run && !path.exists() => Ok(GradesOutput::Stdout),
-        Some(path) => Ok(GradesOutput::File(GradesFile::open(path)?)),
+        Some(path) => {
+            if !args.dry_run {
+                refuse_during_batch(path)?;
+            }
+            Ok(GradesOutput::File(GradesFile::open(path)?))
+        }
         None => Ok(GradesOutput::Stdout),
     }
 }

@@ -80,7 +80,7 @@ impl Run {
     fn on_record(&mut self, record: Record) -> Result<Option<Ended>> {
         let number = self.order.as_mut().map_or(0, Order::take);
         match self.plan.step(record, number, &self.output) {
-            Step::Known => {
+            Step::Known { .. } => {
                 self.summary.add_known();
                 self.bar.step();
                 self.done(number, None)
