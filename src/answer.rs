@@ -185,8 +185,11 @@ mod tests {
     fn a_request_is_named_after_id_and_key() {
         let name = request_name("a1", "sha256:00");
         assert_eq!((name.len(), &name), (32, &request_name("a1", "sha256:00")));
-        for other in [request_name("a2", "sha256:00"), request_name("a1", "sha256:01"), request_name("a1s", "ha256:00")]
-        {
+        for other in [
+            request_name("a2", "sha256:00"),
+            request_name("a1", "sha256:01"),
+            request_name("a1s", "ha256:00"),
+        ] {
             assert_ne!(name, other);
         }
     }

@@ -18,7 +18,8 @@ use support::{BatchServer, Cut};
 fn five_hundred_answers_get_the_same_grades_by_batch_as_live_and_as_in_shards() {
     let server = server().start();
     let coach = set_up(&server, &varied_answers(500));
-    assert_eq!(live(&coach, "live.jsonl").code, 0);
+    let ran = live(&coach, "live.jsonl");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
     let asked_live = server.live();
 
     let ran = submit(&coach, 150);
@@ -34,10 +35,21 @@ fn five_hundred_answers_get_the_same_grades_by_batch_as_live_and_as_in_shards() 
     let parts: Vec<String> = (1..=4).map(|part| format!("{part}.jsonl")).collect();
     for (at, part) in parts.iter().enumerate() {
         let shard = format!("{}/4", at + 1);
-        let ran = coach.run(&["grade", "a.jsonl", "-o", part, "--config", "config.toml", "--no-cache", "--shard", &shard]);
+        let ran = coach.run(&[
+            "grade",
+            "a.jsonl",
+            "-o",
+            part,
+            "--config",
+            "config.toml",
+            "--no-cache",
+            "--shard",
+            &shard,
+        ]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
     }
-    let merge = [&["merge", "-o", "all.jsonl"][..], &parts.iter().map(String::as_str).collect::<Vec<_>>()].concat();
+    let merge =
+        [&["merge", "-o", "all.jsonl"][..], &parts.iter().map(String::as_str).collect::<Vec<_>>()].concat();
     assert_eq!(coach.run(&merge).code, 0);
     assert_eq!(grades(&coach, "all.jsonl"), grades(&coach, "live.jsonl"));
 }
@@ -136,7 +148,16 @@ fn killed_while_silent(coach: &Coach, server: &BatchServer, at: usize, arguments
 fn killed_after_the_server_has_done_what_it_was_asked_the_next_call_goes_on() {
     let expected = without_keys(undisturbed());
     let submit_command = [
-        "batch", "submit", "a.jsonl", "-o", "g.jsonl", "--config", "config.toml", "--no-cache", "--requests", "4",
+        "batch",
+        "submit",
+        "a.jsonl",
+        "-o",
+        "g.jsonl",
+        "--config",
+        "config.toml",
+        "--no-cache",
+        "--requests",
+        "4",
     ];
     for at in 0..REQUESTS {
         let case = format!("killed at request {at}");
@@ -149,7 +170,12 @@ fn killed_after_the_server_has_done_what_it_was_asked_the_next_call_goes_on() {
         }
         assert_eq!(submit(&coach, 4).code, 0, "{case}");
         if at > 6 {
-            killed_while_silent(&coach, &server, at, &["batch", "collect", "g.jsonl", "--config", "config.toml"]);
+            killed_while_silent(
+                &coach,
+                &server,
+                at,
+                &["batch", "collect", "g.jsonl", "--config", "config.toml"],
+            );
         }
         assert_eq!(until_done(|| collect(&coach)).code, 0, "{case}");
         assert_eq!(without_keys(grades(&coach, "g.jsonl")), expected, "{case}");

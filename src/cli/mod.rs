@@ -16,8 +16,8 @@ pub use rubric::{
     RubricDraftArgs, RubricExportArgs, RubricImportArgs, RubricNewArgs, RubricTestArgs, SheetFormat,
 };
 pub use scale::{
-    BatchCollectArgs, BatchCommand, BatchExportArgs, BatchImportArgs, BatchStatusArgs, BatchSubmitArgs, MergeArgs,
-    RecordArgs,
+    BatchCollectArgs, BatchCommand, BatchExportArgs, BatchImportArgs, BatchStatusArgs, BatchSubmitArgs,
+    MergeArgs, RecordArgs,
 };
 pub use sessions::{
     HistoryArgs, HistoryCommand, HistoryDeleteArgs, HistoryListArgs, HistoryShowArgs, InterviewArgs,

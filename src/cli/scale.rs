@@ -62,9 +62,11 @@ pub struct RecordArgs {
 
 /// `coach batch submit`
 #[derive(Debug, Args)]
-#[command(after_help = "The first answer is graded live, which shows what the server takes before thousands of requests \
+#[command(
+    after_help = "The first answer is graded live, which shows what the server takes before thousands of requests \
     depend on it. Run the same command again after an interruption: nothing is uploaded or ordered twice. What is under \
-    way is kept in the folder GRADES.batch; remove it to give the batches up.")]
+    way is kept in the folder GRADES.batch; remove it to give the batches up."
+)]
 pub struct BatchSubmitArgs {
     /// Files of answers, JSONL or CSV
     #[arg(required = true, value_name = "ANSWERS")]
@@ -98,8 +100,10 @@ pub struct BatchStatusArgs {
 
 /// `coach batch collect`
 #[derive(Debug, Args)]
-#[command(after_help = "The exit code is 3 while answers are without a grade: because their batch is under way, or because \
-    they have to be asked about again, which `coach grade` with the same files does.")]
+#[command(
+    after_help = "The exit code is 3 while answers are without a grade: because their batch is under way, or because \
+    they have to be asked about again, which `coach grade` with the same files does."
+)]
 pub struct BatchCollectArgs {
     /// The grades file that was named to `coach batch submit`
     pub grades: PathBuf,

@@ -31,7 +31,8 @@ pub(super) fn read(tables: &Table<'_>) -> BTreeMap<String, Prices> {
     for model in tables.names() {
         let Some(table) = tables.own_table(&model.value) else { continue };
         let (input, output) = (table.number("input", 0.0..=MOST), table.number("output", 0.0..=MOST));
-        let batch_discount = table.optional_number("batch_discount", 0.0..=1.0).map_or(0.0, |share| share.value);
+        let batch_discount =
+            table.optional_number("batch_discount", 0.0..=1.0).map_or(0.0, |share| share.value);
         table.report_unknown();
         if let (Some(input), Some(output)) = (input, output) {
             prices.insert(model.value, Prices { input: input.value, output: output.value, batch_discount });

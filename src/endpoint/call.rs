@@ -238,7 +238,12 @@ impl Endpoint {
     }
 
     /// After a fault: takes note of what it teaches and returns at once, waits for the next try, or gives up.
-    pub(super) async fn recover(&self, fault: Fault, sent: Sent<'_>, course: &mut Course) -> Result<(), EndpointError> {
+    pub(super) async fn recover(
+        &self,
+        fault: Fault,
+        sent: Sent<'_>,
+        course: &mut Course,
+    ) -> Result<(), EndpointError> {
         if self.may_try_v1(&fault, sent.base_path(), course) {
             course.trying_v1 = true;
             return Ok(());

@@ -41,8 +41,10 @@ pub struct Order {
     pub model: String,
     /// The endpoint.
     pub base_url: String,
-    /// The files of answers, as whole paths.
+    /// The files of answers, as they were named: records without an id go by that name and their line.
     pub answers: Vec<PathBuf>,
+    /// The folder that those names start from.
+    pub folder: PathBuf,
     /// Their format, where it was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<AnswerFormat>,
@@ -111,6 +113,14 @@ pub enum PartFile {
     Replies,
     /// What failed.
     Errors,
+}
+
+impl Order {
+    /// The files of answers: as they were named where that leads to them, else as whole paths.
+    pub fn answer_files(&self) -> Vec<PathBuf> {
+        let is_here = std::env::current_dir().is_ok_and(|here| here == self.folder);
+        self.answers.iter().map(|path| if is_here { path.clone() } else { self.folder.join(path) }).collect()
+    }
 }
 
 impl Part {

@@ -86,8 +86,9 @@ impl GradesFiles {
             let mut at = 0;
             for line in lines {
                 bytes.resize(line.length as usize, 0);
-                let read =
-                    file.seek_relative((line.start - at).cast_signed()).and_then(|()| file.read_exact(&mut bytes));
+                let read = file
+                    .seek_relative((line.start - at).cast_signed())
+                    .and_then(|()| file.read_exact(&mut bytes));
                 read.map_err(|error| cannot("read", path, &error))?;
                 at = line.start + u64::from(line.length);
                 fresh.write_all(&bytes).and_then(|()| fresh.write_all(b"\n")).map_err(failed)?;

@@ -22,8 +22,10 @@ impl Judge {
     pub fn deferred(&self) -> Result<&ModelJudge> {
         match self {
             Self::Model(judge) => Ok(judge),
-            Self::BuiltIn(_) => Err(Error::misused("the built-in judge needs no batch: it grades on this machine")
-                .hint("use `coach grade`, or name a model behind an endpoint with --judge")),
+            Self::BuiltIn(_) => {
+                Err(Error::misused("the built-in judge needs no batch: it grades on this machine")
+                    .hint("use `coach grade`, or name a model behind an endpoint with --judge"))
+            }
         }
     }
 }
@@ -41,7 +43,12 @@ impl ModelJudge {
     }
 
     /// What a reply to [`Self::batch_line`] is worth.
-    pub fn judged(&self, rubric: &Rubric, answer: &str, reply: BatchReply) -> Result<Judgement, JudgeFailure> {
+    pub fn judged(
+        &self,
+        rubric: &Rubric,
+        answer: &str,
+        reply: BatchReply,
+    ) -> Result<Judgement, JudgeFailure> {
         match reply {
             BatchReply::Reply(reply) => {
                 let spent = self.deferred_spent(&reply);
@@ -85,7 +92,10 @@ fn critique(rubric: &Rubric, answer: &str, reply: &ChatReply) -> Result<crate::c
         Err(complaints) => complaints,
     };
     let first = complaints.first().map_or("it was empty", String::as_str);
-    Err(reason(ReasonKind::MalformedCritique, format!("the model's reply can't be used; asked once: {first}")))
+    Err(reason(
+        ReasonKind::MalformedCritique,
+        format!("the model's reply can't be used; asked once: {first}"),
+    ))
 }
 
 fn refused(error: &EndpointError) -> Reason {

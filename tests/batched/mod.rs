@@ -33,7 +33,16 @@ pub(crate) fn set_up(server: &BatchServer, answers: &str) -> Coach {
 pub(crate) fn submit(coach: &Coach, requests: usize) -> Ran {
     let requests = requests.to_string();
     coach.run(&[
-        "batch", "submit", "a.jsonl", "-o", "g.jsonl", "--config", "config.toml", "--no-cache", "--requests", &requests,
+        "batch",
+        "submit",
+        "a.jsonl",
+        "-o",
+        "g.jsonl",
+        "--config",
+        "config.toml",
+        "--no-cache",
+        "--requests",
+        &requests,
     ])
 }
 

@@ -15,7 +15,7 @@ pub(crate) fn varied_answers(count: usize) -> String {
         let text = example["answer"].as_str().unwrap();
         let sentences: Vec<&str> = text.split_inclusive(". ").collect();
         let kept = sentences.len() - (at / examples.len()) % (sentences.len() + 1);
-        let text = format!("{} ({at})", sentences[..kept].concat());
+        let text = format!("{} This is answer number {at}.", sentences[..kept].concat());
         answer(&format!("a{at:05}"), example["question"].as_str().unwrap(), &text)
     };
     (0..count).map(nth).collect()

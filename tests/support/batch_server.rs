@@ -50,6 +50,8 @@ pub struct Server {
     pub fate: Box<dyn Fn(usize) -> Fate + Send + Sync>,
     /// The states that a batch goes through, one each time somebody looks; the last one stays.
     pub states: Vec<&'static str>,
+    /// How many looks later than the one before it a batch comes to its second state.
+    pub later: usize,
     /// Where the connection ends: after so many requests, and how.
     pub cut: Option<(usize, Cut)>,
     /// Whether the server keeps metadata.
@@ -67,6 +69,7 @@ impl Server {
             model: Box::new(model),
             fate: Box::new(|_| Fate::Answered),
             states: vec!["completed"],
+            later: 0,
             cut: None,
             keeps_metadata: true,
             no_file: Value::Null,
@@ -114,7 +117,14 @@ pub struct BatchServer {
 impl BatchServer {
     /// The names of the uploaded files, in order.
     pub fn uploads(&self) -> Vec<String> {
-        self.kept.lock().unwrap().files.iter().filter(|file| file.purpose == "batch").map(|file| file.name.clone()).collect()
+        self.kept
+            .lock()
+            .unwrap()
+            .files
+            .iter()
+            .filter(|file| file.purpose == "batch")
+            .map(|file| file.name.clone())
+            .collect()
     }
 
     /// The files that were ordered, in order.
@@ -216,7 +226,8 @@ impl Kept {
         let Some(at) = self.batches.iter().position(|batch| batch.id == id) else {
             return Reply::error(404, "No batch found", "not_found");
         };
-        let state = server.states[self.batches[at].looks.min(server.states.len() - 1)];
+        let step = self.batches[at].looks.saturating_sub(at * server.later);
+        let state = server.states[step.min(server.states.len() - 1)];
         self.batches[at].looks += 1;
         let is_over = matches!(state, "completed" | "expired" | "cancelled");
         if is_over && self.batches[at].output.is_none() && self.batches[at].complaint.is_none() {
@@ -245,10 +256,12 @@ impl Kept {
         self.batches[at].counts = (text.lines().count(), replies.len(), errors.len());
         let name = |kind: &str| format!("batch_{at}_{kind}.jsonl");
         if !replies.is_empty() {
-            self.batches[at].output = Some(self.store(name("output"), "batch_output", replies.concat().into_bytes()));
+            self.batches[at].output =
+                Some(self.store(name("output"), "batch_output", replies.concat().into_bytes()));
         }
         if !errors.is_empty() {
-            self.batches[at].errors = Some(self.store(name("error"), "batch_output", errors.concat().into_bytes()));
+            self.batches[at].errors =
+                Some(self.store(name("error"), "batch_output", errors.concat().into_bytes()));
         }
     }
 }
@@ -263,7 +276,8 @@ fn complaint(text: &str) -> Option<String> {
         let Ok(line) = serde_json::from_str::<Value>(line) else {
             return Some(format!("line {} is not JSON", number + 1));
         };
-        let is_sound = line["method"] == "POST" && line["url"] == "/v1/chat/completions" && line["body"].is_object();
+        let is_sound =
+            line["method"] == "POST" && line["url"] == "/v1/chat/completions" && line["body"].is_object();
         if !is_sound || !names.insert(line["custom_id"].as_str().unwrap_or_default().to_owned()) {
             return Some(format!("line {} is no request, or its custom_id is not unique", number + 1));
         }
@@ -274,7 +288,8 @@ fn complaint(text: &str) -> Option<String> {
 fn outcome(line: &Value, fate: &Fate, server: &Server, replies: &mut Vec<String>, errors: &mut Vec<String>) {
     let id = &line["custom_id"];
     let said = |text: &str, finish: &str| {
-        let choice = json!({"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish});
+        let choice =
+            json!({"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish});
         let usage = json!({"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15});
         let body = json!({"object": "chat.completion", "choices": [choice], "usage": usage});
         let response = json!({"status_code": 200, "request_id": "r", "body": body});
@@ -301,7 +316,9 @@ fn outcome(line: &Value, fate: &Fate, server: &Server, replies: &mut Vec<String>
         Fate::Expired => {
             let error = json!({"code": "batch_expired",
                 "message": "This request could not be executed before the completion window expired."});
-            errors.push(json!({"id": "r", "custom_id": id, "response": null, "error": error}).to_string() + "\n");
+            errors.push(
+                json!({"id": "r", "custom_id": id, "response": null, "error": error}).to_string() + "\n",
+            );
         }
         Fate::Lost => {}
         Fate::Torn => replies.push(sound()[..40].to_owned() + "\n"),
@@ -323,7 +340,8 @@ impl StoredFile {
 impl StoredBatch {
     fn json(&self, server: &Server) -> Value {
         let file = |id: &Option<String>| id.as_ref().map_or(server.no_file.clone(), |id| json!(id));
-        let errors = self.complaint.as_ref().map(|said| json!({"object": "list", "data": [{"message": said}]}));
+        let errors =
+            self.complaint.as_ref().map(|said| json!({"object": "list", "data": [{"message": said}]}));
         let (total, completed, failed) = self.counts;
         json!({"id": self.id, "object": "batch", "endpoint": "/v1/chat/completions", "errors": errors,
             "input_file_id": self.input.1, "completion_window": "24h", "status": server.states[0],
@@ -337,7 +355,8 @@ fn page(request: &Request, server: &Server, mut all: Vec<Value>) -> Reply {
     all.reverse();
     let query = request.path.split('?').nth(1).unwrap_or_default();
     let asked = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-    let begin = asked("after").and_then(|after| all.iter().position(|it| it["id"] == after)).map_or(0, |at| at + 1);
+    let begin =
+        asked("after").and_then(|after| all.iter().position(|it| it["id"] == after)).map_or(0, |at| at + 1);
     let limit = asked("limit").map_or(20, |limit| limit.parse().unwrap()).min(server.page);
     let end = all.len().min(begin + limit);
     Reply::json(200, &json!({"object": "list", "data": all[begin..end], "has_more": end < all.len()}))

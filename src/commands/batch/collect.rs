@@ -59,7 +59,7 @@ pub(super) fn nothing(grades: &std::path::Path) -> Error {
 }
 
 fn input(order: &Order, bank: &Bank) -> Result<Input> {
-    let input = Input::open(&order.answers, order.format, order.question.as_deref(), bank, None)?;
+    let input = Input::open(&order.answer_files(), order.format, order.question.as_deref(), bank, None)?;
     let shard = order.shard.as_deref().map(str::parse).transpose().map_err(Error::failed)?;
     Ok(input.part(shard))
 }
@@ -71,7 +71,9 @@ async fn fetch(folder: &mut BatchFolder, endpoint: &Endpoint, terminal: &Termina
         let number = part.number;
         let batch = match &part.step {
             Step::Written | Step::Uploaded { .. } => {
-                terminal.notice(&format!("Batch {number} was not submitted yet: run `coach batch submit` again."));
+                terminal.notice(&format!(
+                    "Batch {number} was not submitted yet: run `coach batch submit` again."
+                ));
                 continue;
             }
             Step::Fetched { .. } => continue,
@@ -164,7 +166,8 @@ fn why_absent(status: BatchStatus, errors: &[String]) -> String {
 
 /// What is graded is on the disk; the parts it came from are of no more use.
 fn forget(mut folder: BatchFolder) -> Result<()> {
-    let (done, left) = folder.state.parts.drain(..).partition(|part| matches!(part.step, Step::Fetched { .. }));
+    let (done, left) =
+        folder.state.parts.drain(..).partition(|part| matches!(part.step, Step::Fetched { .. }));
     folder.state.parts = left;
     folder.save()?;
     let done: Vec<crate::files::batch::Part> = done;

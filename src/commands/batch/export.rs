@@ -101,7 +101,10 @@ impl Export {
         let megabytes = bytes as f64 / 1e6;
         let mut said = format!("{}, {megabytes:.1} MB", counted(requests, "request"));
         if without > 0 {
-            said += &format!("; {} without one: no words, or no answer to a known question", counted(without, "record"));
+            said += &format!(
+                "; {} without one: no words, or no answer to a known question",
+                counted(without, "record")
+            );
         }
         if requests > MOST_REQUESTS || bytes > MOST_BYTES {
             said += "; OpenAI takes 50,000 requests and 200 MB in one file: cut it with --shard";

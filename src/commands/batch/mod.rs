@@ -30,12 +30,16 @@ pub async fn run(command: &BatchCommand, context: &Context) -> Result<Exit> {
 
 /// The judge of a batch that was submitted, as it is configured now.
 async fn judge_of(order: &Order, context: &Context) -> Result<ReadyJudge> {
-    let args =
-        JudgeArgs { judge: Some(order.judge.clone()), model: Some(order.model.clone()), ..JudgeArgs::default() };
+    let args = JudgeArgs {
+        judge: Some(order.judge.clone()),
+        model: Some(order.model.clone()),
+        ..JudgeArgs::default()
+    };
     let ready = context.judge(&context.config()?, &args).await?;
     let now = ready.judge.deferred()?.base_url();
     if now != order.base_url {
-        let message = format!("the judge {} is at {now} now; the batch is at {}", order.judge, order.base_url);
+        let message =
+            format!("the judge {} is at {now} now; the batch is at {}", order.judge, order.base_url);
         return Err(Error::misused(message).hint("set its base_url back until the batch is collected"));
     }
     Ok(ready)

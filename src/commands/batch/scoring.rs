@@ -74,6 +74,8 @@ pub(super) struct Tally {
     pub(super) unasked: u64,
     /// Replies that an answer took, in this run or in one before.
     used: u64,
+    /// Replies that were read in this run.
+    read: u64,
     /// Whether anybody reads what is written.
     is_over: bool,
 }
@@ -97,7 +99,8 @@ impl<'c> Scoring<'c> {
             match self.plan.step(record?, 0, &self.output) {
                 Step::Known { id, key } => {
                     self.tally.summary.add_known();
-                    let is_used = request_number(&request_name(&id, &key)).is_some_and(|name| self.replies.has(name));
+                    let is_used =
+                        request_number(&request_name(&id, &key)).is_some_and(|name| self.replies.has(name));
                     self.tally.used += u64::from(is_used);
                 }
                 Step::Settle(record) => self.write(&record)?,
@@ -131,6 +134,7 @@ impl<'c> Scoring<'c> {
         let Some(name) = request_number(&request_name(&task.answer.id, &task.key)) else { return Ok(None) };
         let replies = self.replies.to(name)?;
         self.tally.used += u64::from(!replies.is_empty());
+        self.tally.read += replies.len() as u64;
         let judge = self.judge.deferred()?;
         let mut failure = None;
         for reply in replies {
@@ -182,7 +186,7 @@ impl<'c> Scoring<'c> {
         }
         let summary = &self.tally.summary;
         if summary.answers() > 0 {
-            let spending = Spending { requests: summary.graded() + summary.ungraded(), ..summary.spending() };
+            let spending = Spending { requests: self.tally.read, ..summary.spending() };
             let summaries = Summaries { run: summary.clone(), whole: None };
             let text = render_summary(&summaries, spending, started.elapsed(), &terminal.error_view());
             terminal.notice(text.trim_end());

@@ -41,7 +41,9 @@ fn words(parts: &[(&Part, Option<Batch>)]) -> String {
         let number = part.number;
         let line = match (batch, &part.step) {
             (Some(batch), _) => progress(number, part.requests, batch),
-            (None, Step::Fetched { .. }) => format!("Batch {number}: fetched; `coach batch collect` grades it."),
+            (None, Step::Fetched { .. }) => {
+                format!("Batch {number}: fetched; `coach batch collect` grades it.")
+            }
             (None, Step::Written | Step::Uploaded { .. } | Step::Ordered { .. }) => {
                 format!("Batch {number}: not submitted; run `coach batch submit` again.")
             }

@@ -1,7 +1,7 @@
 //! `coach batch submit`: answers to files of requests, uploaded and ordered; each step is on the disk before the next.
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -56,12 +56,13 @@ pub(super) async fn run(args: &BatchSubmitArgs, context: &Context) -> Result<Exi
 }
 
 fn order(args: &BatchSubmitArgs, judge: &ModelJudge) -> Result<Order> {
-    let whole = |path: &PathBuf| std::path::absolute(path).map_err(|error| files::cannot("read", path, &error));
+    let here = std::env::current_dir().map_err(|error| files::cannot("find", Path::new("."), &error))?;
     Ok(Order {
         judge: judge.name().to_owned(),
         model: judge.model().to_owned(),
         base_url: judge.base_url(),
-        answers: args.answers.iter().map(whole).collect::<Result<_>>()?,
+        answers: args.answers.clone(),
+        folder: here,
         format: args.records.format,
         question: args.records.question.clone(),
         shard: args.records.shard.map(|shard| shard.to_string()),
@@ -187,7 +188,8 @@ impl Submission<'_> {
         if let Err(failure) = &verdict
             && (failure.stop != Stop::No || failure.reason.kind == ReasonKind::EndpointFailed)
         {
-            let error = Error::failed(format!("the first answer can't be graded: {}", failure.reason.message));
+            let error =
+                Error::failed(format!("the first answer can't be graded: {}", failure.reason.message));
             return Err(match &failure.hint {
                 Some(hint) => error.hint(hint),
                 None => error,
@@ -195,7 +197,8 @@ impl Submission<'_> {
         }
         let record = record(&self.judge, task, verdict);
         let came = record.reason().map_or("graded", |_| "ungraded");
-        self.terminal.notice(&format!("The first answer, {}, was asked about live: {came}.", sanitised(&record.id)));
+        self.terminal
+            .notice(&format!("The first answer, {}, was asked about live: {came}.", sanitised(&record.id)));
         self.output.write(&record)?;
         self.trial = Trial::Done;
         Ok(())

@@ -131,8 +131,9 @@ fn refuse_during_batch(path: &Path) -> Result<()> {
     }
     let path = path.display();
     let batches = if count == 1 { "a batch is".to_owned() } else { format!("{count} batches are") };
-    Err(Error::failed(format!("{batches} under way for {path}"))
-        .hint(format!("`coach batch collect {path}` fetches the grades; to give them up, remove the folder {path}.batch")))
+    Err(Error::failed(format!("{batches} under way for {path}")).hint(format!(
+        "`coach batch collect {path}` fetches the grades; to give them up, remove the folder {path}.batch"
+    )))
 }
 
 fn open_output(args: &GradeArgs) -> Result<GradesOutput> {

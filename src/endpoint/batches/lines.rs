@@ -228,7 +228,10 @@ mod tests {
             "request_counts": {"total": 3, "completed": 2, "failed": 1},
         }))
         .unwrap();
-        assert_eq!((batch.status, batch.total, batch.completed, batch.failed), (BatchStatus::Completed, 3, 2, 1));
+        assert_eq!(
+            (batch.status, batch.total, batch.completed, batch.failed),
+            (BatchStatus::Completed, 3, 2, 1)
+        );
         assert_eq!((batch.output_file.as_deref(), batch.error_file), (Some("o"), None));
         let batch = read(json!({
             "id": "b", "status": "failed", "errors": {"data": [{"message": "line 3 is no JSON"}]},

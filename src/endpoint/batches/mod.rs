@@ -13,8 +13,8 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{RequestBuilder, Url};
 use serde_json::Value;
 
-use super::capabilities::BasePath;
 use super::call::{Course, Sent};
+use super::capabilities::BasePath;
 use super::excerpt::without_key;
 use super::fault::Fault;
 use super::pace::Quota;
@@ -96,7 +96,8 @@ impl Endpoint {
     /// As [`Self::chat`], where the request can't be written.
     pub fn batch_line(&self, custom_id: &str, request: &ChatRequest) -> Result<Vec<u8>, EndpointError> {
         let terms = self.terms(request, &Course::default());
-        let body = chat::body(self.model(), request, terms, false).map_err(|error| self.unwritable(&error))?;
+        let body =
+            chat::body(self.model(), request, terms, false).map_err(|error| self.unwritable(&error))?;
         Ok(lines::request_line(custom_id, &body))
     }
 
@@ -160,10 +161,11 @@ impl Endpoint {
         loop {
             let base_path = self.base_path(&course);
             let request = self.inner.connections.get(self.inner.address.url(base_path, &path));
-            let fault = match exchange::file(request, self.limits(), &mut |bytes| take(Piece::Bytes(bytes))).await {
-                Ok(()) => return Ok(()),
-                Err(fault) => fault,
-            };
+            let fault =
+                match exchange::file(request, self.limits(), &mut |bytes| take(Piece::Bytes(bytes))).await {
+                    Ok(()) => return Ok(()),
+                    Err(fault) => fault,
+                };
             self.recover(fault, Sent::Batch(&path, base_path), &mut course).await?;
             if !take(Piece::Restart) {
                 return Ok(());
