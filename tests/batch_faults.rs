@@ -123,6 +123,25 @@ fn batches_that_end_at_different_times_are_collected_piece_by_piece() {
 }
 
 #[test]
+fn no_more_batches_than_wished_are_under_way() {
+    let server = server().start();
+    let coach = set_up(&server, &answers(10));
+    let command =
+        ["batch", "submit", "a.jsonl", "-o", "g.jsonl", "--config", "config.toml", "--requests", "2"];
+    let limited = [&command[..], &["--batches", "2"]].concat();
+    let mut left = Vec::new();
+    for _ in 0..3 {
+        let ran = coach.run(&limited);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        left.push(ran.stderr.contains(" left for the next call"));
+        collect(&coach);
+    }
+    // One live and four in two batches, again, and nothing.
+    assert_eq!((left, server.ordered().len(), server.live()), (vec![true, false, false], 4, 2));
+    assert_eq!(coach.grades("g.jsonl").len(), 10);
+}
+
+#[test]
 fn a_batch_is_collected_from_any_folder() {
     let server = server().start();
     let coach = set_up(&server, &(answers(3) + "not JSON\n"));

@@ -83,6 +83,9 @@ pub struct BatchSubmitArgs {
     /// Most megabytes in one batch
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub megabytes: u64,
+    /// Most batches under way at once, for a provider that limits what may wait; the same command again sends more
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub batches: Option<u64>,
     /// Which judge grades.
     #[command(flatten)]
     pub judge: JudgeArgs,

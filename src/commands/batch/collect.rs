@@ -95,7 +95,7 @@ async fn fetch(folder: &mut BatchFolder, endpoint: &Endpoint, terminal: &Termina
     Ok(())
 }
 
-/// "Batch 1: in_progress, 31000 of 50000 done, 2 failed."
+/// "Batch 1: completed, 49998 of 50000 done, 2 failed."
 pub(super) fn progress(number: u32, requests: u64, batch: &Batch) -> String {
     let failed = if batch.failed > 0 { format!(", {} failed", batch.failed) } else { String::new() };
     let errors = batch.errors.first().map(|error| format!(" {error}")).unwrap_or_default();

@@ -98,18 +98,15 @@ impl Export {
             }
         }
         let Counts { requests, bytes, without } = self.counts;
-        let megabytes = bytes as f64 / 1e6;
-        let mut said = format!("{}, {megabytes:.1} MB", counted(requests, "request"));
+        let mut parts = vec![format!("{}, {:.1} MB", counted(requests, "request"), bytes as f64 / 1e6)];
         if without > 0 {
-            said += &format!(
-                "; {} without one: no words, or no answer to a known question",
-                counted(without, "record")
-            );
+            let records = counted(without, "record");
+            parts.push(format!("{records} without one: no words, or no answer to a known question"));
         }
         if requests > MOST_REQUESTS || bytes > MOST_BYTES {
-            said += "; OpenAI takes 50,000 requests and 200 MB in one file: cut it with --shard";
+            parts.push("OpenAI takes 50,000 requests and 200 MB in one file: cut it with --shard".to_owned());
         }
-        context.terminal.notice(&(said + "."));
+        context.terminal.notice(&format!("{}.", parts.join("; ")));
         Ok(Exit::Done)
     }
 }

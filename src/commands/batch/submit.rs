@@ -46,7 +46,11 @@ pub(super) async fn run(args: &BatchSubmitArgs, context: &Context) -> Result<Exi
         plan: Plan::new(bank, Arc::clone(&ready.judge)),
         output,
         folder,
-        limits: (args.requests, args.megabytes.saturating_mul(1_000_000)),
+        limits: Limits {
+            requests: args.requests,
+            bytes: args.megabytes.saturating_mul(MEGABYTE),
+            batches: args.batches.unwrap_or(u64::MAX),
+        },
         trial: Trial::Due,
         counts: Counts::default(),
     };
@@ -101,12 +105,24 @@ enum Trial {
     Done,
 }
 
+/// As OpenAI means it: the smaller one.
+const MEGABYTE: u64 = 1_000_000;
+
+/// Most requests and bytes of a batch, and most batches under way.
+struct Limits {
+    requests: u64,
+    bytes: u64,
+    batches: u64,
+}
+
 #[derive(Default)]
 struct Counts {
     graded_before: u64,
     under_way: u64,
     unjudgeable: u64,
     submitted: u64,
+    /// For the next call, because enough is under way.
+    left: u64,
 }
 
 struct Submission<'c> {
@@ -115,8 +131,7 @@ struct Submission<'c> {
     plan: Plan,
     output: GradesOutput,
     folder: BatchFolder,
-    /// Most requests and most bytes of a part.
-    limits: (u64, u64),
+    limits: Limits,
     trial: Trial,
     counts: Counts,
 }
@@ -163,7 +178,7 @@ impl Submission<'_> {
             } else if self.trial == Trial::Due {
                 self.try_live(task).await?;
             } else {
-                writing = Some(self.add(writing, &task, &name).await?);
+                writing = self.add(writing, &task, &name).await?;
             }
         }
         match writing {
@@ -204,24 +219,31 @@ impl Submission<'_> {
         Ok(())
     }
 
-    /// Adds a request, to a new part where the one at hand is full.
-    async fn add(&mut self, writing: Option<Writing>, task: &Task, name: &str) -> Result<Writing> {
+    /// Adds a request, to a new part where the one at hand is full; leaves it where no more parts may be under way.
+    async fn add(&mut self, writing: Option<Writing>, task: &Task, name: &str) -> Result<Option<Writing>> {
         let line = self.judge.deferred()?.batch_line(name, &task.rubric, &task.answer.text)?;
-        let (most, most_bytes) = self.limits;
-        let is_full = |it: &Writing| it.count == most || it.bytes + line.len() as u64 > most_bytes;
-        let mut writing = match writing {
+        let Limits { requests, bytes, batches } = self.limits;
+        let is_full = |it: &Writing| it.count == requests || it.bytes + line.len() as u64 > bytes;
+        let writing = match writing {
             Some(full) if is_full(&full) => {
                 self.submit(full).await?;
-                self.begin_part()?
+                None
             }
+            other => other,
+        };
+        let mut writing = match writing {
             Some(writing) => writing,
+            None if self.folder.state.parts.len() as u64 >= batches => {
+                self.counts.left += 1;
+                return Ok(None);
+            }
             None => self.begin_part()?,
         };
         writing.requests.write(&line)?;
         writing.names.write(format!("{name}\n").as_bytes())?;
         writing.count += 1;
         writing.bytes += line.len() as u64;
-        Ok(writing)
+        Ok(Some(writing))
     }
 
     fn begin_part(&self) -> Result<Writing> {
@@ -272,12 +294,13 @@ impl Submission<'_> {
     }
 
     fn end(self, args: &BatchSubmitArgs) -> Result<Exit> {
-        let Counts { graded_before, under_way, unjudgeable, submitted } = self.counts;
+        let Counts { graded_before, under_way, unjudgeable, submitted, left } = self.counts;
         let mut parts = vec![format!("{} submitted", counted(submitted, "answer"))];
         for (count, what) in [
             (graded_before, "graded before"),
             (under_way, "under way already"),
             (unjudgeable, "that can't be judged"),
+            (left, "left for the next call, when these are collected"),
         ] {
             if count > 0 {
                 parts.push(format!("{count} {what}"));

@@ -190,8 +190,8 @@ mod tests {
         );
     }
 
-    fn said(line: Value) -> String {
-        match Answered::read(&line) {
+    fn said(line: &Value) -> String {
+        match Answered::read(line) {
             Answered::Reply(reply) => format!("reply {}", reply.text),
             Answered::Complaint(complaint) => format!("{} {}", complaint.status, complaint.said),
             Answered::NotDone(why) => format!("not done: {why}"),
@@ -216,7 +216,7 @@ mod tests {
             (json!({}), "not done: the line has neither a reply nor an error"),
             (json!([1]), "not done: the line has neither a reply nor an error"),
         ] {
-            assert_eq!(said(line.clone()), expected, "{line}");
+            assert_eq!(said(&line), expected, "{line}");
         }
     }
 
