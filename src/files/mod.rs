@@ -172,7 +172,6 @@ pub fn write(path: &Path, text: &str) -> Result<()> {
 
 /// A file without a name yet, in the folder of `path`, whose place it can take; as readable to others as any new file.
 pub(crate) fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {
@@ -180,7 +179,7 @@ pub(crate) fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
         // Less what the umask takes.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder)
+    builder.tempfile_in(folder_of(path))
 }
 
 /// Gives a file its name, in place of what is there, once it is on the disk: whoever looks sees all of the old or all
@@ -191,10 +190,18 @@ pub(crate) fn put(fresh: tempfile::NamedTempFile, path: &Path) -> io::Result<()>
     }
     fresh.as_file().sync_all()?;
     fresh.persist(path)?;
+    // The name is on the disk only with the folder that holds it; other systems have no such step.
+    #[cfg(unix)]
+    fs::File::open(folder_of(path))?.sync_all()?;
     Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Returns when a file is on the disk, not only on its way there.
 pub fn synced(path: &Path) -> Result<()> {
-    fs::File::open(path).and_then(|file| file.sync_all()).map_err(|error| cannot("write", path, &error))
+    let file = fs::OpenOptions::new().append(true).open(path);
+    file.and_then(|file| file.sync_all()).map_err(|error| cannot("write", path, &error))
 }

@@ -130,7 +130,7 @@ async fn download(
 
 /// The replies at hand, and why requests without one have none.
 fn fetched(folder: &BatchFolder) -> Result<(Replies, Sent)> {
-    let mut sent = Sent::default();
+    let mut sent = Vec::new();
     let mut paths: Vec<PathBuf> = Vec::new();
     for part in &folder.state.parts {
         let absent = match &part.step {
@@ -141,9 +141,9 @@ fn fetched(folder: &BatchFolder) -> Result<(Replies, Sent)> {
                 Absent::Ended(why_absent(*status, errors))
             }
         };
-        sent.add(folder.names(part.number)?, absent);
+        sent.push((folder.names(part.number)?, absent));
     }
-    Ok((Replies::read(paths)?, sent))
+    Ok((Replies::read(paths)?, Sent::of(sent)))
 }
 
 fn why_absent(status: BatchStatus, errors: &[String]) -> String {

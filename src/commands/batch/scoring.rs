@@ -38,12 +38,15 @@ pub(super) struct Sent {
 }
 
 impl Sent {
-    /// Adds the requests of one part.
-    pub(super) fn add(&mut self, names: Vec<u128>, absent: Absent) {
-        let part = self.parts.len();
-        self.parts.push(absent);
-        self.names.extend(names.into_iter().map(|name| (name, part)));
-        self.names.sort_unstable();
+    /// The requests of each part, and why those without a reply have none.
+    pub(super) fn of(parts: Vec<(Vec<u128>, Absent)>) -> Self {
+        let mut sent = Self::default();
+        for (part, (names, absent)) in parts.into_iter().enumerate() {
+            sent.names.extend(names.into_iter().map(|name| (name, part)));
+            sent.parts.push(absent);
+        }
+        sent.names.sort_unstable();
+        sent
     }
 
     fn absent(&self, name: u128) -> Option<&Absent> {
