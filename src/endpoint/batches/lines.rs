@@ -212,7 +212,7 @@ mod tests {
                 "not done: not in time",
             ),
             (json!({"error": {"code": "batch_cancelled"}}), "not done: batch_cancelled"),
-            (json!({"response": {"status_code": 503, "body": null}}), "503 null"),
+            (json!({"response": {"status_code": 503, "body": null}}), "503 "),
             (json!({}), "not done: the line has neither a reply nor an error"),
             (json!([1]), "not done: the line has neither a reply nor an error"),
         ] {
