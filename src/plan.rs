@@ -62,9 +62,9 @@ impl Input {
         Self { shard, ..self }
     }
 
-    /// Whether an answer comes from standard input, which can be read only once.
-    pub fn reads_stdin(&self) -> bool {
-        self.sources.iter().any(|source| source.path.as_os_str() == "-")
+    /// Whether all of it can be read more than once: standard input and pipes can't.
+    pub fn is_rereadable(&self) -> bool {
+        self.sources.iter().all(Source::is_rereadable)
     }
 
     /// Hands each record to `take` until it returns false.
@@ -104,7 +104,7 @@ impl Input {
     /// How many records there are; 0 where counting would use them up.
     pub fn count(&self) -> u64 {
         let mut records = 0;
-        if !self.reads_stdin() {
+        if self.is_rereadable() {
             // A file that can't be read is reported when it is read in earnest.
             let _ = self.read(&mut |_| {
                 records += 1;

@@ -233,6 +233,10 @@ fn what_would_pay_twice_or_mix_things_up_is_refused() {
     refused(&coach, &built_in, 2, "the built-in judge needs no batch");
     refused(&coach, &["batch", "collect", "h.jsonl"], 2, "no batch is under way for h.jsonl");
     refused(&coach, &["batch", "status", "h.jsonl"], 2, "no batch is under way for h.jsonl");
+    let panel = coach.read("config.toml") + "[judges.jury]\nmembers = [\"m\", \"built-in\"]\n";
+    coach.write("config.toml", panel);
+    let jury = ["batch", "export", "a.jsonl", "--judge", "jury"];
+    refused(&coach, &jury, 2, "a batch asks one model once about each answer");
     assert_eq!(server.ordered().len(), 1);
     let config = coach.read("config.toml").replace(&server.fake.url(), "http://localhost:9/v1");
     coach.write("config.toml", config);

@@ -9,6 +9,7 @@ use crate::critique::reader;
 use crate::endpoint::batches::BatchReply;
 use crate::endpoint::{ChatReply, Endpoint, EndpointError, Finish};
 use crate::error::{Error, Result};
+use crate::record::JudgeRecord;
 use crate::score::{Reason, ReasonKind};
 
 use super::model::ModelJudge;
@@ -18,13 +19,18 @@ impl Judge {
     /// The model that can be asked by way of a file.
     ///
     /// # Errors
-    /// The built-in judge, which asks nobody.
+    /// The built-in judge, which asks nobody, and judges that need several replies for one critique.
     pub fn deferred(&self) -> Result<&ModelJudge> {
         match self {
             Self::Model(judge) => Ok(judge),
             Self::BuiltIn(_) => {
                 Err(Error::misused("the built-in judge needs no batch: it grades on this machine")
                     .hint("use `coach grade`, or name a model behind an endpoint with --judge"))
+            }
+            Self::Samples(_) | Self::Panel(_) => {
+                let message = "a batch asks one model once about each answer; several samples and panels are asked live";
+                Err(Error::misused(message)
+                    .hint("use `coach grade`, or leave out --samples and name one of the panel's members with --judge"))
             }
         }
     }
@@ -56,7 +62,7 @@ impl ModelJudge {
                     Ok(critique) => critique,
                     Err(reason) => return Err(JudgeFailure { reason, stop: Stop::No, hint: None, spent }),
                 };
-                Ok(Judgement { critique, spent })
+                Ok(Judgement { critique, spent, judge: JudgeRecord::once(self.name(), Some(self.model())) })
             }
             BatchReply::Refused(error) => Err(failure(refused(&error))),
             BatchReply::NotDone(said) => {

@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use crate::bank::{Criterion, QuestionId, Rubric};
 use crate::critique::Critique;
-use crate::critique::objects::without_reasoning;
 use crate::critique::reader::{self, RatingWatch};
 use crate::critique::schema::critique_schema;
 use crate::endpoint::replies::{Earlier, KeptReply, Replies, ReplyId};
@@ -18,6 +17,8 @@ use crate::endpoint::{
     Usage, estimated_tokens,
 };
 use crate::error::Result;
+use crate::follow_up::one_question;
+use crate::record::JudgeRecord;
 use crate::score::{Reason, ReasonKind};
 use crate::summary::Spending;
 
@@ -45,10 +46,12 @@ pub struct ModelJudge {
     endpoint: Endpoint,
     prompts: Prompts,
     sampling: Sampling,
+    /// Which of several samples it gives, from 0.
+    sample: u32,
     identity: String,
     /// Where replies are kept from run to run.
     replies: Option<Arc<dyn Replies>>,
-    prepared: Mutex<HashMap<QuestionId, Arc<Prepared>>>,
+    prepared: Arc<Mutex<HashMap<QuestionId, Arc<Prepared>>>>,
 }
 
 /// What requests about one rubric share.
@@ -77,14 +80,30 @@ impl ModelJudge {
             "max_tokens": sampling.max_tokens,
             "prompts": prompts.fingerprint(),
         });
-        let (name, identity) = (name.to_owned(), identity.to_string());
-        Self { name, endpoint, prompts, sampling, identity, replies: None, prepared: Mutex::default() }
+        let (name, identity, prepared) = (name.to_owned(), identity.to_string(), Arc::default());
+        Self { name, endpoint, prompts, sampling, sample: 0, identity, replies: None, prepared }
     }
 
     /// The judge, going by replies from before where there are any, and keeping those that were usable.
     #[must_use]
     pub fn keeping(self, replies: Arc<dyn Replies>) -> Self {
         Self { replies: Some(replies), ..self }
+    }
+
+    /// The same judge for the sample of that number, from 0: with a seed and with kept replies of its own.
+    #[must_use]
+    pub(super) fn sample(&self, number: u32) -> Self {
+        let seed = self.sampling.seed.wrapping_add(i64::from(number));
+        Self {
+            name: self.name.clone(),
+            endpoint: self.endpoint.clone(),
+            prompts: self.prompts.clone(),
+            sampling: Sampling { seed, ..self.sampling.clone() },
+            sample: number,
+            identity: self.identity.clone(),
+            replies: self.replies.clone(),
+            prepared: Arc::clone(&self.prepared),
+        }
     }
 
     /// The judge's name in the configuration.
@@ -123,7 +142,10 @@ impl ModelJudge {
         let asked = asking.critique().await;
         let spent = asking.spent;
         match asked {
-            Ok(critique) => Ok(Judgement { critique, spent }),
+            Ok(critique) => {
+                let judge = JudgeRecord::once(&self.name, Some(self.model()));
+                Ok(Judgement { critique, spent, judge })
+            }
             Err(Failed { reason, stop, hint }) => Err(JudgeFailure { reason, stop, hint, spent }),
         }
     }
@@ -179,16 +201,17 @@ impl ModelJudge {
     pub(super) fn forecast(&self, rubric: &Rubric, answer: &str) -> Result<Forecast> {
         let request = self.first_request(rubric, answer)?;
         if self.endpoint.has_kept(&request, self.earlier()) {
-            return Ok(Forecast::default());
+            return Ok(Forecast { kept: 1, ..Forecast::default() });
         }
         let prompt_tokens = estimated_tokens(self.endpoint.size(&request));
         let completion_tokens = rubric.criteria.len() as u64 * TOKENS_PER_CRITERION;
-        Ok(Forecast { calls: 1, prompt_tokens, completion_tokens })
+        let cost = self.cost(Usage { prompt_tokens, completion_tokens });
+        Ok(Forecast { calls: 1, kept: 0, prompt_tokens, completion_tokens, cost: cost.unwrap_or_default() })
     }
 
-    /// With one sample, each request has one reply.
+    /// Several samples are several replies to one request.
     fn earlier(&self) -> Option<Earlier<'_>> {
-        self.replies.as_deref().map(|replies| Earlier { replies, sample: 0 })
+        self.replies.as_deref().map(|replies| Earlier { replies, sample: self.sample })
     }
 
     pub(super) fn first_request(&self, rubric: &Rubric, answer: &str) -> Result<ChatRequest> {
@@ -310,17 +333,6 @@ impl Asking<'_, '_> {
             watch(Sighting::Restarted);
         }
     }
-}
-
-/// The question in a model's reply: its last paragraph, without marks around it, if that is short enough for one.
-fn one_question(reply: &str) -> Option<String> {
-    const LONGEST: usize = 600;
-    let said = without_reasoning(reply);
-    let last = said.trim().rsplit("\n\n").next()?;
-    let question = last.split_whitespace().collect::<Vec<_>>().join(" ");
-    let question = question.trim_matches(['"', '“', '”', '*', '#', ' ']);
-    let has_words = question.chars().any(char::is_alphanumeric);
-    (has_words && question.len() <= LONGEST).then(|| question.to_owned())
 }
 
 fn message(role: Role, content: String) -> Message {

@@ -8,4 +8,4 @@ mod reply;
 
 pub use batch_server::{BatchServer, Cut, Fate, Server};
 pub use fake_endpoint::{FakeEndpoint, Request};
-pub use reply::Reply;
+pub use reply::{Reply, chat_events};

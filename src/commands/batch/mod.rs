@@ -47,13 +47,13 @@ async fn judge_of(order: &Order, context: &Context) -> Result<ReadyJudge> {
 
 /// A line of the grades file for what came of a task.
 fn record(judge: &Judge, task: Task, verdict: Result<Judgement, JudgeFailure>) -> GradeRecord {
-    let (outcome, spent) = match verdict {
-        Ok(Judgement { critique, spent }) => {
-            (Outcome::Graded(Box::new(Grade::new(&task.rubric, critique))), spent)
+    let (outcome, spent, who) = match verdict {
+        Ok(Judgement { critique, spent, judge }) => {
+            (Outcome::Graded(Box::new(Grade::new(&task.rubric, critique))), spent, judge)
         }
-        Err(JudgeFailure { reason, spent, .. }) => (Outcome::Ungraded(reason), spent),
+        Err(JudgeFailure { reason, spent, .. }) => (Outcome::Ungraded(reason), spent, judge.record()),
     };
-    GradeRecord::of(&task.answer, &task.rubric, &outcome, judge.record(), spent.record(), task.key)
+    GradeRecord::of(&task.answer, &task.rubric, &outcome, who, spent.record(), task.key)
 }
 
 /// An endpoint's error on the way of a batch, which every command can go on from.

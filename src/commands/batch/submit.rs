@@ -29,8 +29,8 @@ pub(super) async fn run(args: &BatchSubmitArgs, context: &Context) -> Result<Exi
     let output = Some(args.output.as_path());
     let input = Input::open(&args.answers, records.format, records.question.as_deref(), &bank, output)?;
     let input = input.part(records.shard);
-    if input.reads_stdin() {
-        return Err(Error::misused("a batch can't be made of standard input")
+    if !input.is_rereadable() {
+        return Err(Error::misused("a batch can't be made of standard input or a pipe")
             .hint("name a file: `coach batch collect` has to read the answers again"));
     }
     let ready = context.judge(&config, &args.judge).await?;

@@ -47,7 +47,6 @@ pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
         bar: Bar::start(&context.terminal, total, 0),
         engine: Engine::new(Arc::clone(&ready.judge), ready.at_once),
         plan,
-        judge: Arc::clone(&ready.judge),
         output,
         order: args.ordered.then(|| Order::within(WINDOW)),
         summary: Summary::default(),
