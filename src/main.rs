@@ -69,6 +69,11 @@ fn run(command: Command, settings: Settings) -> Result<Exit> {
         Command::Rubric(RubricCommand::Import(args)) => commands::rubric_import::run(&args, &context),
         Command::Rubric(RubricCommand::Export(args)) => commands::rubric_export::run(&args, &context),
         Command::Rubric(RubricCommand::Schema) => commands::schema::run(&context),
+        Command::Setup(args) => block_on(async {
+            let check = commands::setup::run(&args, &context).await?;
+            commands::doctor::run(&check, &context).await
+        }),
+        Command::Doctor(args) => block_on(commands::doctor::run(&args, &context)),
         Command::Completions { shell } => commands::shell::completions(shell, &context),
         Command::Man => commands::shell::man(&context),
     }

@@ -41,7 +41,7 @@ fn an_answer_from_a_file_gets_its_critique() {
 
     Judged by the built-in judge. It compares sentences; take it as an estimate.
     --- stderr
-    Judge: built-in, an offline estimate. For a model's critique, set OPENAI_BASE_URL (see README).
+    Judge: built-in, an offline estimate. For a model's critique, run `coach setup`.
     --- exit 0
     ");
     assert_eq!(drafts(&coach).len(), 0);
@@ -210,7 +210,7 @@ fn a_session_fed_through_a_pipe_prints_no_prompts() {
     This session: 2 answers to 1 question
       What are tokens and embeddings?  50.0 → 100.0
     --- stderr
-    Judge: built-in, an offline estimate. For a model's critique, set OPENAI_BASE_URL (see README).
+    Judge: built-in, an offline estimate. For a model's critique, run `coach setup`.
     --- exit 0
     ");
     assert_eq!(drafts(&coach).len(), 0);

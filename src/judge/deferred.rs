@@ -7,7 +7,7 @@
 use crate::bank::Rubric;
 use crate::critique::reader;
 use crate::endpoint::batches::BatchReply;
-use crate::endpoint::{ChatReply, Endpoint, EndpointError, Finish};
+use crate::endpoint::{ChatReply, EndpointError, Finish};
 use crate::error::{Error, Result};
 use crate::record::JudgeRecord;
 use crate::score::{Reason, ReasonKind};
@@ -37,11 +37,6 @@ impl Judge {
 }
 
 impl ModelJudge {
-    /// Where the model is.
-    pub fn endpoint(&self) -> &Endpoint {
-        self.means().0
-    }
-
     /// The line that asks this judge about an answer; `custom_id` comes back with the reply.
     pub fn batch_line(&self, custom_id: &str, rubric: &Rubric, answer: &str) -> Result<Vec<u8>> {
         let request = self.first_request(rubric, answer)?;

@@ -5,6 +5,7 @@
 
 mod agreement_view;
 mod ask;
+mod checkup_view;
 mod compare_view;
 mod critique_view;
 mod debrief_view;
@@ -35,6 +36,7 @@ use std::ops::RangeInclusive;
 
 pub use agreement_view::render_agreement;
 pub use ask::{Choice, Entry, Objection, ask_line, choose, choose_letter, confirm};
+pub use checkup_view::render_findings;
 pub use compare_view::render_comparison;
 pub use critique_view::{render_closing, render_critique, render_rating};
 pub use debrief_view::render_debrief;

@@ -15,8 +15,7 @@ use serde_json::Value;
 
 use super::call::{Course, Sent};
 use super::capabilities::BasePath;
-use super::excerpt::without_key;
-use super::fault::Fault;
+use super::fault::{Fault, Scene};
 use super::pace::Quota;
 use super::{ChatReply, ChatRequest, Endpoint, EndpointError, Usage, chat, exchange};
 
@@ -103,13 +102,18 @@ impl Endpoint {
 
     /// What a line of a file of replies, or of errors, holds.
     pub fn batch_reply(&self, line: &Value) -> BatchReply {
-        let settings = &self.inner.settings;
         match Answered::read(line) {
             Answered::Reply(reply) => BatchReply::Reply(reply),
-            Answered::NotDone(said) => BatchReply::NotDone(without_key(&said, settings.api_key.as_ref())),
+            Answered::NotDone(said) => BatchReply::NotDone(self.inner.secrets.excerpt(&said)),
             Answered::Complaint(complaint) => {
-                let place = format!("{}{}", self.host(), lines::CHAT_PATH);
-                BatchReply::Refused(Fault::complained(complaint).into_error(place, false, settings))
+                let scene = Scene {
+                    place: format!("{}{}", self.host(), lines::CHAT_PATH),
+                    tried_both_paths: false,
+                    answers_now: true,
+                    settings: &self.inner.settings,
+                    secrets: &self.inner.secrets,
+                };
+                BatchReply::Refused(Fault::complained(complaint).into_error(scene))
             }
         }
     }
@@ -260,17 +264,13 @@ impl Endpoint {
     fn described(&self, value: &Value) -> Result<Batch, EndpointError> {
         let mut batch = Batch::read(value).ok_or_else(|| self.nameless("batches"))?;
         for error in &mut batch.errors {
-            *error = without_key(error, self.inner.settings.api_key.as_ref());
+            *error = self.inner.secrets.excerpt(error);
         }
         Ok(batch)
     }
 
     fn nameless(&self, path: &str) -> EndpointError {
         let detail = "it has no id".to_owned();
-        EndpointError::MalformedReply {
-            place: format!("{}/{path}", self.host()),
-            detail,
-            nothing_else_came: false,
-        }
+        EndpointError::MalformedReply { place: format!("{}/{path}", self.host()), detail }
     }
 }
