@@ -56,6 +56,8 @@ fn run(command: Command, settings: Settings) -> Result<Exit> {
         Command::Progress(args) => commands::progress::run(&args, &context),
         Command::History(args) => commands::history::run(&args, &context),
         Command::Grade(args) => block_on(commands::grade::run(&args, &context)),
+        Command::Batch(command) => block_on(commands::batch::run(&command, &context)),
+        Command::Merge(args) => commands::merge::run(&args, &context),
         Command::Agreement(args) => commands::agreement::run(&args, &context),
         Command::Report(args) => commands::report::run(&args, &context),
         Command::List(args) => commands::list::run(&args, &context),

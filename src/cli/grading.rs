@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 use super::JudgeArgs;
 use super::numbers::{above_zero, correlation, points};
 use crate::config::Concurrency;
+use crate::shard::Shard;
 
 /// `coach grade`
 #[derive(Debug, Args)]
@@ -23,6 +25,9 @@ pub struct GradeArgs {
     /// Question for answers that name none
     #[arg(long, value_name = "ID")]
     pub question: Option<String>,
+    /// Grade one part of the answers: the Kth of N, by a hash of the ids; `coach merge` joins the parts
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
     /// Write the grades in the order of the answers
     #[arg(long)]
     pub ordered: bool,
@@ -68,7 +73,8 @@ pub struct LimitArgs {
 }
 
 /// Format of a file of answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum AnswerFormat {
     /// One JSON object a line.
     Jsonl,

@@ -4,6 +4,7 @@ mod endpoints;
 mod grading;
 mod numbers;
 mod rubric;
+mod scale;
 mod sessions;
 
 use std::path::PathBuf;
@@ -15,6 +16,10 @@ pub use grading::{AgreementArgs, AnswerFormat, GradeArgs, LimitArgs, ReportArgs,
 pub use rubric::{
     AskJudge, CheckFormat, Denied, MutationExtent, RubricCheckArgs, RubricCommand, RubricDiffArgs,
     RubricDraftArgs, RubricExportArgs, RubricImportArgs, RubricNewArgs, RubricTestArgs, SheetFormat,
+};
+pub use scale::{
+    BatchCollectArgs, BatchCommand, BatchExportArgs, BatchImportArgs, BatchStatusArgs, BatchSubmitArgs,
+    MergeArgs, RecordArgs,
 };
 pub use sessions::{
     HistoryArgs, HistoryCommand, HistoryDeleteArgs, HistoryListArgs, HistoryShowArgs, InterviewArgs,
@@ -77,6 +82,11 @@ pub enum Command {
     History(HistoryArgs),
     /// Grade many answers from JSONL or CSV files
     Grade(GradeArgs),
+    /// Grade through a provider's Batch API, or a file of requests
+    #[command(subcommand)]
+    Batch(BatchCommand),
+    /// Join the grades of several runs into one file
+    Merge(MergeArgs),
     /// Compare grades with what humans gave the same answers
     Agreement(AgreementArgs),
     /// Make a page, a sheet, a summary or test cases of grades

@@ -1,12 +1,14 @@
 //! One file a command, each a list of steps. What several commands need of the outside is here.
 
 pub mod agreement;
+pub mod batch;
 pub mod doctor;
 pub mod grade;
 pub mod history;
 pub mod interview;
 mod judges;
 pub mod list;
+pub mod merge;
 pub mod practice;
 pub mod progress;
 pub mod report;
@@ -37,6 +39,7 @@ use crate::error::{Error, Result};
 use crate::files::transcript::TranscriptFile;
 use crate::files::{self, Fault};
 use crate::judge::Judge;
+pub use crate::plan::{questions_like, unknown_question};
 use crate::ready::{Logging, ReadyJudge, built_in};
 use crate::session::{Clock, Log, Pen, Session, Timing};
 use crate::store::{self, Drafts, KeptReplies, KnownEndpoints, Remembering};
@@ -214,19 +217,6 @@ fn fits(choice: &Choice, rubric: &Rubric) -> bool {
 /// "3 problems".
 pub fn counted(problems: &[Problem]) -> String {
     if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) }
-}
-
-/// What is wrong with a question's id.
-pub fn unknown_question(id: &str) -> String {
-    format!("there is no question \"{id}\"")
-}
-
-/// Which question someone may have meant.
-pub fn questions_like(bank: &Bank, id: &str) -> String {
-    match bank.ids_like(id).as_slice() {
-        [] => "`coach list` shows all questions".to_owned(),
-        near => format!("did you mean {}? `coach list` shows all questions", near.join(" or ")),
-    }
 }
 
 /// An endpoint, or an error that names the setting that can't be used, and where it comes from.

@@ -73,20 +73,23 @@ enum Heard {
 pub(super) enum Sent<'a> {
     Chat(&'a ChatRequest, Terms),
     Models(BasePath),
+    /// About a batch or its files, at this path.
+    Batch(&'a str, BasePath),
 }
 
-impl Sent<'_> {
-    fn path(self) -> &'static str {
+impl<'a> Sent<'a> {
+    fn path(self) -> &'a str {
         match self {
             Self::Chat(..) => "chat/completions",
             Self::Models(_) => "models",
+            Self::Batch(path, _) => path,
         }
     }
 
     fn base_path(self) -> BasePath {
         match self {
             Self::Chat(_, terms) => terms.base_path,
-            Self::Models(base_path) => base_path,
+            Self::Models(base_path) | Self::Batch(_, base_path) => base_path,
         }
     }
 }
@@ -232,7 +235,7 @@ impl Endpoint {
         Some(self.reply_id(&body, sample))
     }
 
-    fn unwritable(&self, error: &serde_json::Error) -> EndpointError {
+    pub(super) fn unwritable(&self, error: &serde_json::Error) -> EndpointError {
         let (place, detail) = (self.host(), format!("the request can't be written: {error}"));
         EndpointError::RequestRejected { place, status: 400, detail }
     }
@@ -318,7 +321,7 @@ impl Endpoint {
         self.terms(request, course) != sent
     }
 
-    fn terms(&self, request: &ChatRequest, course: &Course) -> Terms {
+    pub(super) fn terms(&self, request: &ChatRequest, course: &Course) -> Terms {
         let known = self.inner.known.read().unwrap_or_else(PoisonError::into_inner);
         let mut terms = known.terms(request);
         drop(known);

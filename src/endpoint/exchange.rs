@@ -50,6 +50,24 @@ pub(super) async fn whole(
     .await
 }
 
+/// Asks for a file of any size; `take` gets its bytes until it returns false.
+pub(super) async fn file(
+    request: RequestBuilder,
+    limits: Limits,
+    take: &mut (dyn FnMut(&[u8]) -> bool + Send),
+) -> Result<(), Fault> {
+    within(limits.total, TimeLimit::Total, async {
+        let mut response = answered(request, &mut Quota::default()).await?;
+        while let Some(chunk) = response.chunk().await.map_err(|error| transport_fault(&error))? {
+            if !take(&chunk) {
+                break;
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
 /// Asks for a streamed reply; `on_text` gets each piece of text.
 pub(super) async fn streamed(
     request: RequestBuilder,

@@ -82,6 +82,21 @@ impl Fault {
         }
     }
 
+    /// Whether the server may have done what it was asked to, though we did not hear of it.
+    pub(super) fn may_have_gone_through(&self) -> bool {
+        match self {
+            Self::Complained { complaint, .. } => complaint.status >= 500,
+            Self::WebPage { .. } => true,
+            Self::TimedOut { .. }
+            | Self::ConnectionLost { .. }
+            | Self::Malformed { .. }
+            | Self::TooLarge
+            | Self::Redirected { .. }
+            | Self::Unreachable { .. }
+            | Self::TlsFailed { .. } => self.may_have_cost(),
+        }
+    }
+
     /// What it says about how much the server can take.
     pub(super) fn news(&self) -> News {
         match self {

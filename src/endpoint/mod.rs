@@ -3,10 +3,12 @@
 //!
 //! All requests of an endpoint share one pool of connections and what was found out about the server. The rest is
 //! in parts that decide without a network: `call` is the way through several requests, [`chat`] the wire format, `complaint` what servers say when they
-//! refuse, [`capabilities`] what they take, `listing` what they offer, `retry` whether to try again, `pace` when,
+//! refuse, [`capabilities`] what they take, [`batches`] a provider's Batch API, `listing` what they offer, `retry` whether to
+//! try again, `pace` when,
 //! `meter` what it took. What a reply means is the judge's business.
 
 mod address;
+pub mod batches;
 mod call;
 pub mod capabilities;
 pub mod chat;

@@ -2,11 +2,14 @@
 
 pub mod answers;
 pub mod attempts;
+pub mod batch;
 pub mod csv_text;
 pub mod fresh;
 pub mod grades;
 pub mod human;
+pub mod joined;
 pub mod marked;
+pub mod replies;
 pub mod transcript;
 pub mod watch;
 
@@ -192,4 +195,40 @@ pub fn prompts(folder: &Path) -> Result<Vec<(String, String)>> {
 /// Writes a text to a file, in place of what is there.
 pub fn write(path: &Path, text: &str) -> Result<()> {
     fs::write(path, text).map_err(|error| cannot("write", path, &error))
+}
+
+/// A file without a name yet, in the folder of `path`, whose place it can take; as readable to others as any new file.
+pub(crate) fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // Less what the umask takes.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder_of(path))
+}
+
+/// Gives a file its name, in place of what is there, once it is on the disk: whoever looks sees all of the old or all
+/// of the new.
+pub(crate) fn put(fresh: tempfile::NamedTempFile, path: &Path) -> io::Result<()> {
+    if let Ok(old) = fs::metadata(path) {
+        fresh.as_file().set_permissions(old.permissions())?;
+    }
+    fresh.as_file().sync_all()?;
+    fresh.persist(path)?;
+    // The name is on the disk only with the folder that holds it; other systems have no such step.
+    #[cfg(unix)]
+    fs::File::open(folder_of(path))?.sync_all()?;
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Returns when a file is on the disk, not only on its way there.
+pub fn synced(path: &Path) -> Result<()> {
+    let file = fs::OpenOptions::new().append(true).open(path);
+    file.and_then(|file| file.sync_all()).map_err(|error| cannot("write", path, &error))
 }

@@ -5,6 +5,7 @@
 
 mod asking_on;
 pub mod built_in;
+mod deferred;
 pub mod draft;
 pub mod model;
 pub mod panel;

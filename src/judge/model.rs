@@ -158,6 +158,11 @@ impl ModelJudge {
         self.endpoint.base_url()
     }
 
+    /// Where the model is.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
     /// What asking this model takes besides its endpoint, for questions other than how an answer is to be judged.
     pub(super) fn means(&self) -> (&Prompts, &Sampling) {
         (&self.prompts, &self.sampling)
@@ -229,7 +234,7 @@ impl ModelJudge {
         self.replies.as_deref().map(|replies| Earlier { replies, sample: self.sample })
     }
 
-    fn first_request(&self, rubric: &Rubric, answer: &str) -> Result<ChatRequest> {
+    pub(super) fn first_request(&self, rubric: &Rubric, answer: &str) -> Result<ChatRequest> {
         let prepared = self.prepared(rubric)?;
         let instructions = message(Role::System, prepared.instructions.clone());
         let messages = vec![instructions, message(Role::User, self.prompts.answer(answer)?)];
