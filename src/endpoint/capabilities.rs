@@ -30,6 +30,8 @@ pub struct Capabilities {
     pub temperature: Support,
     /// The parameter `seed`.
     pub seed: Support,
+    /// Probabilities of the likeliest tokens, which choices are asked with.
+    pub logprobs: Support,
     /// Token counts at the end of a streamed reply.
     pub stream_usage: Support,
     /// Whether the model was seen to reason apart from its reply.
@@ -95,6 +97,7 @@ pub(super) struct Terms {
     pub(super) token_cap: TokenCap,
     pub(super) temperature: bool,
     pub(super) seed: bool,
+    pub(super) logprobs: bool,
     pub(super) stream_usage: bool,
     pub(super) base_path: BasePath,
 }
@@ -133,6 +136,7 @@ impl Capabilities {
             token_cap: self.token_cap,
             temperature: self.temperature.is_sent(),
             seed: request.seed.is_some() && self.seed.is_sent(),
+            logprobs: matches!(request.shape, ReplyShape::Choice(_)) && self.logprobs.is_sent(),
             stream_usage: self.stream_usage.is_sent(),
             base_path: self.base_path,
         }
@@ -145,7 +149,7 @@ impl Capabilities {
                 Shape::Schema
             }
             ReplyShape::Schema { .. } | ReplyShape::Object => object,
-            ReplyShape::Text => Shape::Text,
+            ReplyShape::Choice(_) | ReplyShape::Text => Shape::Text,
         }
     }
 
@@ -177,6 +181,7 @@ impl Capabilities {
             }
             Parameter::Temperature => self.temperature = Support::Refused,
             Parameter::Seed => self.seed = Support::Refused,
+            Parameter::Logprobs => self.logprobs = Support::Refused,
             Parameter::StreamUsage => self.stream_usage = Support::Refused,
         }
     }
@@ -195,6 +200,7 @@ impl Capabilities {
         self.object.confirm(sent.shape == Shape::Object);
         self.temperature.confirm(sent.temperature);
         self.seed.confirm(sent.seed);
+        self.logprobs.confirm(sent.logprobs);
         self.stream_usage.confirm(streamed && sent.stream_usage);
     }
 }
@@ -276,6 +282,16 @@ mod tests {
         assert!(!next.seed && !next.temperature && !next.stream_usage);
         known.confirm(next, true);
         assert_eq!((known.seed, known.stream_usage), (Support::Refused, Support::Refused));
+    }
+
+    #[test]
+    fn only_a_choice_asks_for_probabilities_and_only_where_they_are_given() {
+        let mut known = Capabilities::default();
+        let choice = request(ReplyShape::Choice(["yes".to_owned()].into()));
+        let sent = known.terms(&choice);
+        assert!(sent.logprobs && sent.shape == Shape::Text && !known.terms(&request(ReplyShape::Text)).logprobs);
+        known.refuse(Parameter::Logprobs, sent, &choice);
+        assert!(!known.terms(&choice).logprobs);
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub(super) enum Parameter {
     TokenCap,
     Temperature,
     Seed,
+    /// `logprobs` and `top_logprobs`.
+    Logprobs,
     /// `stream_options`.
     StreamUsage,
 }
@@ -221,6 +223,8 @@ fn parameter_in(text: &str, refused: bool) -> Option<Parameter> {
         Some(Parameter::StreamUsage)
     } else if text.contains("temperature") {
         Some(Parameter::Temperature)
+    } else if text.contains("logprobs") {
+        Some(Parameter::Logprobs)
     } else if has_word(text, "seed") {
         Some(Parameter::Seed)
     } else if refused && contains_any(text, &["max_tokens", "max_completion_tokens"]) {

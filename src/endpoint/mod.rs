@@ -10,6 +10,7 @@ mod address;
 mod call;
 pub mod capabilities;
 pub mod chat;
+mod choice;
 mod complaint;
 mod connection;
 mod error;
