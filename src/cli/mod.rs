@@ -103,6 +103,9 @@ pub struct JudgeArgs {
     /// Model to ask for at the endpoint
     #[arg(long, value_name = "MODEL", env = "COACH_MODEL", help_heading = "Judge")]
     pub model: Option<String>,
+    /// Ask the model about one criterion at a time: what small models need; takes more requests
+    #[arg(long, help_heading = "Judge")]
+    pub careful: bool,
     /// Ask the model anew, and keep no replies
     #[arg(long, help_heading = "Judge")]
     pub no_cache: bool,

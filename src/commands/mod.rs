@@ -33,7 +33,7 @@ use crate::endpoint::{Caps, Endpoint, EndpointError, EndpointSettings};
 use crate::error::{Error, Result};
 use crate::files::{self, Fault};
 use crate::judge::Judge;
-use crate::judge::model::{ModelJudge, Sampling};
+use crate::judge::model::{ModelJudge, Procedure, Sampling};
 use crate::judge::prompt::Prompts;
 use crate::session::{Log, Pen, Session, Timing};
 use crate::store::{self, Drafts, KeptReplies, Settling};
@@ -106,7 +106,8 @@ impl Context {
             JudgeChoice::NothingElse => Ok(built_in(limits, Some(NOTHING_CONFIGURED.to_owned()))),
             JudgeChoice::Endpoint(name, judge) => {
                 let model = args.model.clone().or_else(|| judge.model.clone());
-                let mut model_judge = model_judge(&name, *judge, model, config, limits).await?;
+                let procedure = procedure(args.careful || judge.careful);
+                let mut model_judge = model_judge(&name, *judge, model, config, limits).await?.by(procedure);
                 let replies = self.replies(config, args);
                 let settling = replies.as_ref().map(KeptReplies::settling);
                 if let Some(replies) = replies {
@@ -222,6 +223,10 @@ fn built_in(limits: &LimitArgs, notice: Option<String>) -> ReadyJudge {
         }
     };
     ReadyJudge { judge: Arc::new(Judge::built_in()), at_once, notice, settling: None }
+}
+
+fn procedure(careful: bool) -> Procedure {
+    if careful { Procedure::Careful } else { Procedure::AtOnce }
 }
 
 async fn model_judge(

@@ -55,6 +55,8 @@ pub struct JudgeConfig {
     pub seed: i64,
     /// Most tokens of one reply.
     pub max_tokens: u32,
+    /// Whether it is asked about one criterion at a time.
+    pub careful: bool,
     /// How many requests are under way at once.
     pub concurrency: Concurrency,
     /// Most requests in any minute.
@@ -83,6 +85,7 @@ impl JudgeConfig {
             temperature: 0.0,
             seed: DEFAULT_SEED,
             max_tokens: DEFAULT_MAX_TOKENS,
+            careful: false,
             concurrency: Concurrency::Auto,
             rpm: None,
             tpm: None,
@@ -104,6 +107,7 @@ pub(super) fn read(table: &Table<'_>, folder: &Path, private: bool) -> Option<Ju
     let temperature = table.optional_number("temperature", 0.0..=2.0);
     let seed = table.optional_integer("seed", i64::MIN..=i64::MAX);
     let max_tokens = table.optional_integer("max_tokens", 64..=1_000_000);
+    let careful = table.optional_flag("careful");
     let concurrency = table.integer_or("concurrency", Concurrency::ALLOWED, Concurrency::AUTO);
     let rpm = table.optional_integer("rpm", 1..=i64::from(u32::MAX));
     let tpm = table.optional_integer("tpm", 1..=i64::MAX);
@@ -122,6 +126,7 @@ pub(super) fn read(table: &Table<'_>, folder: &Path, private: bool) -> Option<Ju
         temperature: temperature.map_or(defaults.temperature, |number| number.value),
         seed: seed.map_or(defaults.seed, |number| number.value),
         max_tokens: max_tokens.and_then(|n| n.value.try_into().ok()).unwrap_or(defaults.max_tokens),
+        careful: careful.unwrap_or(defaults.careful),
         concurrency: concurrency
             .and_then(|n| n.value?.try_into().ok())
             .map_or(defaults.concurrency, Concurrency::Fixed),

@@ -5,6 +5,7 @@
 
 pub mod evidence;
 pub mod objects;
+pub mod passages;
 pub mod reader;
 pub mod schema;
 

@@ -5,21 +5,37 @@
 
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, context};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::bank::{Criterion, Rubric};
 use crate::error::{Error, Result};
 use crate::hex::hex;
 
-/// The templates that decide a grade, by file name: instructions and rubric, the answer, the second try.
-const JUDGING: [(&str, &str); 3] = [
+/// The templates that decide a grade, by file name: instructions and rubric, the answer, the second try; then those
+/// that ask for one criterion at a time.
+const JUDGING: [(&str, &str); 10] = [
     (JUDGE, include_str!("../../prompts/judge.md")),
     (ANSWER, include_str!("../../prompts/answer.md")),
     (REPAIR, include_str!("../../prompts/repair.md")),
+    (CAREFUL, include_str!("../../prompts/careful.md")),
+    (PASSAGES, include_str!("../../prompts/passages.md")),
+    (RATE, include_str!("../../prompts/rate.md")),
+    (EXPLAIN, include_str!("../../prompts/explain.md")),
+    (KNOWN_MISTAKES, include_str!("../../prompts/mistakes.md")),
+    (FIND_MISTAKES, include_str!("../../prompts/find-mistakes.md")),
+    (NOTHING, include_str!("../../prompts/nothing.md")),
 ];
 const JUDGE: &str = "judge.md";
 const ANSWER: &str = "answer.md";
 const REPAIR: &str = "repair.md";
+const CAREFUL: &str = "careful.md";
+const PASSAGES: &str = "passages.md";
+const RATE: &str = "rate.md";
+const EXPLAIN: &str = "explain.md";
+const KNOWN_MISTAKES: &str = "mistakes.md";
+const FIND_MISTAKES: &str = "find-mistakes.md";
+const NOTHING: &str = "nothing.md";
 
 /// The templates that decide no grade: a follow-up question; a draft's rules and question, one for each of its steps,
 /// the second try.
@@ -42,6 +58,15 @@ const DRAFT_REPAIR: &str = "draft-repair.md";
 const MARKER_DIGITS: usize = 12;
 /// Repairs name at most this many complaints; more would only lengthen the prompt.
 const MOST_COMPLAINTS: usize = 8;
+
+/// A passage of an answer as it is shown on a line of its own; one that only repeats the question has no number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// By which it is cited, from 1.
+    pub number: Option<usize>,
+    /// Its words.
+    pub text: String,
+}
 
 /// The prompt templates, parsed.
 #[derive(Debug)]
@@ -95,6 +120,41 @@ impl Prompts {
     /// The answer as data.
     pub fn answer(&self, answer: &str) -> Result<String> {
         self.render(ANSWER, context! { marker => marker("ANSWER", answer), answer })
+    }
+
+    /// Instructions and one criterion: the same for every answer to a question.
+    pub fn careful(&self, rubric: &Rubric, criterion: &Criterion) -> Result<String> {
+        self.render(CAREFUL, context! { question => &rubric.question, criterion => Serde(criterion) })
+    }
+
+    /// The answer as data, in numbered passages. The marker depends on `text`, the whole of it.
+    pub fn passages(&self, text: &str, lines: &[Line]) -> Result<String> {
+        self.render(PASSAGES, context! { marker => marker("ANSWER", text), lines => Serde(lines) })
+    }
+
+    /// Asks how much of a criterion the answer gets right.
+    pub fn rate(&self) -> Result<String> {
+        self.render(RATE, context! {})
+    }
+
+    /// Asks what earned a level, given its descriptor.
+    pub fn explain(&self, level: &str) -> Result<String> {
+        self.render(EXPLAIN, context! { level })
+    }
+
+    /// Instructions and the mistakes that a rubric knows.
+    pub fn mistakes(&self, rubric: &Rubric) -> Result<String> {
+        self.render(KNOWN_MISTAKES, context! { question => &rubric.question, mistakes => Serde(&rubric.mistakes) })
+    }
+
+    /// Asks which of the mistakes the answer makes.
+    pub fn find_mistakes(&self) -> Result<String> {
+        self.render(FIND_MISTAKES, context! {})
+    }
+
+    /// Answers that say nothing, each a paragraph.
+    pub fn nothing(&self) -> Result<String> {
+        self.render(NOTHING, context! {})
     }
 
     /// What was wrong with the first reply.
