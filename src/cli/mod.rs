@@ -103,7 +103,7 @@ pub struct JudgeArgs {
     /// Model to ask for at the endpoint
     #[arg(long, value_name = "MODEL", env = "COACH_MODEL", help_heading = "Judge")]
     pub model: Option<String>,
-    /// Ask the model about one criterion at a time: what small models need; takes more requests
+    /// Ask the model in many small questions, a key point at a time: what small models need
     #[arg(long, help_heading = "Judge")]
     pub careful: bool,
     /// Ask the model anew, and keep no replies

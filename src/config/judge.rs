@@ -55,7 +55,7 @@ pub struct JudgeConfig {
     pub seed: i64,
     /// Most tokens of one reply.
     pub max_tokens: u32,
-    /// Whether it is asked about one criterion at a time.
+    /// Whether it is asked in many small questions.
     pub careful: bool,
     /// How many requests are under way at once.
     pub concurrency: Concurrency,

@@ -5,7 +5,6 @@
 
 pub mod evidence;
 pub mod objects;
-pub mod passages;
 pub mod reader;
 pub mod schema;
 

@@ -180,7 +180,7 @@ fn complaint_of_mistake(id: &str, quote: &str) -> String {
 }
 
 /// A whole number, also as models write it without a schema: 3.0 or "3".
-pub(super) fn whole_number(value: &Value) -> Option<i64> {
+fn whole_number(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => {
             number.as_i64().or_else(|| number.as_f64().filter(|n| n.fract() == 0.0).map(|n| n as i64))
@@ -190,7 +190,7 @@ pub(super) fn whole_number(value: &Value) -> Option<i64> {
     }
 }
 
-pub(super) fn text(value: Option<&Value>) -> String {
+fn text(value: Option<&Value>) -> String {
     value.and_then(Value::as_str).unwrap_or("").trim().to_owned()
 }
 
@@ -206,7 +206,7 @@ fn texts(value: Option<&Value>) -> Vec<String> {
 }
 
 /// Key points by their number from 1, or word for word; what is neither says nothing.
-pub(super) fn missing(criterion: &Criterion, value: Option<&Value>) -> Vec<String> {
+fn missing(criterion: &Criterion, value: Option<&Value>) -> Vec<String> {
     let list = value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let is_named = |number: usize, point: &str| {
         list.iter().any(|item| {

@@ -1,7 +1,7 @@
 //! The judge that asks a model behind an endpoint: prompt, ask, check, repair once.
 //!
 //! Transport faults are the endpoint's business. Here replies become a critique, or a reason why they did not: of the
-//! whole answer at once ([`whole`]), or of one criterion at a time ([`careful`]). What the model gets to see of an
+//! whole answer at once ([`whole`]), or in small questions ([`careful`]). What the model gets to see of an
 //! answer is settled in [`shown`].
 
 mod asking;
@@ -54,7 +54,7 @@ pub enum Procedure {
     /// In one request, which shows the whole rubric. What strong models do well, and the cheapest.
     #[default]
     AtOnce,
-    /// Criterion by criterion, on a scale that the rubric's model answer sets. What small models need.
+    /// In many small questions, a key point at a time, on a scale that the model answer sets. What small models need.
     Careful,
 }
 
@@ -86,7 +86,6 @@ struct Prepared {
     instructions: String,
     schema: Arc<Value>,
     built_in: PreparedRubric,
-    /// For each criterion, where its scale ends, once that was asked.
     careful: Careful,
 }
 
@@ -205,7 +204,7 @@ impl ModelJudge {
         let shown = Shown::new(&prepared.built_in, answer);
         let requests = match self.procedure {
             Procedure::AtOnce => vec![self.first_request(&prepared, &shown)?],
-            Procedure::Careful => self.careful_requests(rubric, &shown)?,
+            Procedure::Careful => self.careful_requests(&prepared, rubric, &shown)?,
         };
         let mut forecast = Forecast::default();
         for request in requests.iter().filter(|request| !self.endpoint.has_kept(request, self.earlier())) {

@@ -5,7 +5,6 @@
 
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, context};
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::bank::{Criterion, Rubric};
@@ -13,28 +12,24 @@ use crate::error::{Error, Result};
 use crate::hex::hex;
 
 /// The templates that decide a grade, by file name: instructions and rubric, the answer, the second try; then those
-/// that ask for one criterion at a time.
-const JUDGING: [(&str, &str); 10] = [
+/// of small questions.
+const JUDGING: [(&str, &str); 8] = [
     (JUDGE, include_str!("../../prompts/judge.md")),
     (ANSWER, include_str!("../../prompts/answer.md")),
     (REPAIR, include_str!("../../prompts/repair.md")),
-    (CAREFUL, include_str!("../../prompts/careful.md")),
-    (PASSAGES, include_str!("../../prompts/passages.md")),
-    (RATE, include_str!("../../prompts/rate.md")),
-    (EXPLAIN, include_str!("../../prompts/explain.md")),
-    (KNOWN_MISTAKES, include_str!("../../prompts/mistakes.md")),
-    (FIND_MISTAKES, include_str!("../../prompts/find-mistakes.md")),
+    (KEY_POINT, include_str!("../../prompts/key-point.md")),
+    (PASSAGE, include_str!("../../prompts/passage.md")),
+    (WHOLE, include_str!("../../prompts/whole.md")),
+    (HOW_MUCH, include_str!("../../prompts/how-much.md")),
     (NOTHING, include_str!("../../prompts/nothing.md")),
 ];
 const JUDGE: &str = "judge.md";
 const ANSWER: &str = "answer.md";
 const REPAIR: &str = "repair.md";
-const CAREFUL: &str = "careful.md";
-const PASSAGES: &str = "passages.md";
-const RATE: &str = "rate.md";
-const EXPLAIN: &str = "explain.md";
-const KNOWN_MISTAKES: &str = "mistakes.md";
-const FIND_MISTAKES: &str = "find-mistakes.md";
+const KEY_POINT: &str = "key-point.md";
+const PASSAGE: &str = "passage.md";
+const WHOLE: &str = "whole.md";
+const HOW_MUCH: &str = "how-much.md";
 const NOTHING: &str = "nothing.md";
 
 /// The templates that decide no grade: a follow-up question; a draft's rules and question, one for each of its steps,
@@ -58,15 +53,6 @@ const DRAFT_REPAIR: &str = "draft-repair.md";
 const MARKER_DIGITS: usize = 12;
 /// Repairs name at most this many complaints; more would only lengthen the prompt.
 const MOST_COMPLAINTS: usize = 8;
-
-/// A passage of an answer as it is shown on a line of its own; one that only repeats the question has no number.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Line {
-    /// By which it is cited, from 1.
-    pub number: Option<usize>,
-    /// Its words.
-    pub text: String,
-}
 
 /// The prompt templates, parsed.
 #[derive(Debug)]
@@ -122,34 +108,25 @@ impl Prompts {
         self.render(ANSWER, context! { marker => marker("ANSWER", answer), answer })
     }
 
-    /// Instructions and one criterion: the same for every answer to a question.
-    pub fn careful(&self, rubric: &Rubric, criterion: &Criterion) -> Result<String> {
-        self.render(CAREFUL, context! { question => &rubric.question, criterion => Serde(criterion) })
+    /// Instructions for telling whether a passage says what a statement says: the same for every answer.
+    pub fn key_point(&self) -> Result<String> {
+        self.render(KEY_POINT, context! {})
     }
 
-    /// The answer as data, in numbered passages. The marker depends on `text`, the whole of it.
-    pub fn passages(&self, text: &str, lines: &[Line]) -> Result<String> {
-        self.render(PASSAGES, context! { marker => marker("ANSWER", text), lines => Serde(lines) })
+    /// A passage of an answer, as data, and a statement.
+    pub fn passage(&self, passage: &str, statement: &str) -> Result<String> {
+        let passage = passage.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.render(PASSAGE, context! { marker => marker("ANSWER", &passage), passage, statement })
     }
 
-    /// Asks how much of a criterion the answer gets right.
-    pub fn rate(&self) -> Result<String> {
-        self.render(RATE, context! {})
+    /// Instructions, question and model answer: the same for every answer to a question.
+    pub fn whole(&self, rubric: &Rubric) -> Result<String> {
+        self.render(WHOLE, context! { question => &rubric.question, model_answer => &rubric.model_answer })
     }
 
-    /// Asks what earned a level, given its descriptor.
-    pub fn explain(&self, level: &str) -> Result<String> {
-        self.render(EXPLAIN, context! { level })
-    }
-
-    /// Instructions and the mistakes that a rubric knows.
-    pub fn mistakes(&self, rubric: &Rubric) -> Result<String> {
-        self.render(KNOWN_MISTAKES, context! { question => &rubric.question, mistakes => Serde(&rubric.mistakes) })
-    }
-
-    /// Asks which of the mistakes the answer makes.
-    pub fn find_mistakes(&self) -> Result<String> {
-        self.render(FIND_MISTAKES, context! {})
+    /// The answer as data, and how much of the model answer it gets right.
+    pub fn how_much(&self, answer: &str) -> Result<String> {
+        self.render(HOW_MUCH, context! { marker => marker("ANSWER", answer), answer })
     }
 
     /// Answers that say nothing, each a paragraph.

@@ -1,9 +1,11 @@
-//! An answer in numbered passages, and which of them a model need not see: what the built-in judge knows about
-//! sentences without knowing their subject.
+//! An answer in passages: which of them a model need not see, and which comes nearest to each key point.
+
+use std::ops::Range;
 
 use crate::critique::Flag;
 
-use super::reading::{Reading, Standing};
+use super::ratings::{KeyPoint, Part};
+use super::reading::{Reading, Sentence, Standing};
 use super::words::Words;
 use super::{BuiltIn, PreparedRubric, beginning, flags};
 
@@ -46,5 +48,24 @@ impl BuiltIn {
             Passage { start: sentence.span.start, end: sentence.span.end, role }
         });
         (passages.collect(), flags(&reading, text.len() < answer.len()))
+    }
+
+    /// For each key point of each criterion the passage of an answer that is nearest to it, as bytes of the answer;
+    /// empty for an answer that states nothing. A criterion without key points has its highest level as the only one.
+    pub fn nearest(self, prepared: &PreparedRubric, answer: &str) -> Vec<Vec<Range<usize>>> {
+        let text = beginning(answer);
+        let words = Words::new(text);
+        let lookup = prepared.memory.look_up(&prepared.statements, &words);
+        let reading = Reading::new(text, words, &lookup, &prepared.statements);
+        drop(lookup);
+        let likeness = |sentence: &Sentence, point: &KeyPoint| {
+            let of = |part: &Part| sentence.unit.likeness(&prepared.statements, part.statement);
+            point.parts.iter().map(of).fold(f32::NEG_INFINITY, f32::max)
+        };
+        let nearest = |point: &KeyPoint| {
+            let best = reading.counted().max_by(|a, b| likeness(a, point).total_cmp(&likeness(b, point)));
+            best.map(|sentence| sentence.span.start..sentence.span.end)
+        };
+        prepared.criteria.iter().map(|points| points.iter().filter_map(nearest).collect()).collect()
     }
 }

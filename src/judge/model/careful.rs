@@ -1,34 +1,40 @@
-//! A critique of one criterion at a time, for models that lose the thread in a whole rubric.
+//! A critique in many small questions, for models that lose the thread in a whole rubric.
 //!
-//! For each criterion the model first weighs how much of it the answer gets right, in one word, which gives the level
-//! ([`super::scale`]). Only then it says which passages earned that, what is missing and why: it names passages by
-//! their number, so that what is cited is the answer's own words by construction. A criterion of which nothing was
-//! right is not asked about further. Mistakes come last, all in one request.
+//! For each key point of a criterion the built-in judge picks the passage that comes nearest to it, and the model says
+//! yes or no: does the passage say this? How sure it is of "yes", over all key points, gives the level
+//! ([`super::scale`]). What is cited is the answer's own words by construction, and a passage that orders the grader
+//! about can at most be asked whether it says a key point. Where a rubric has one criterion, that is about the answer
+//! as a whole: the model also weighs it against the model answer, and that gives the level.
+//!
+//! What the built-in judge takes for a mistake that is said counts if the model finds one of its signs in the passage.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
-use serde_json::Value;
 use tokio::sync::OnceCell;
 
-use crate::bank::{Criterion, Rubric};
-use crate::critique::objects::last_fitting;
-use crate::critique::passages::{Explanation, explanation, explanation_schema, mistakes, mistakes_schema};
-use crate::critique::{Critique, FlaggedMistake, Rating};
-use crate::endpoint::{ChatRequest, Message, ReplyShape, Role};
+use crate::bank::{Criterion, Mistake, MistakeKind, Rubric};
+use crate::critique::{Critique, Evidence, FlaggedMistake, Rating};
+use crate::endpoint::{ChatRequest, ReplyShape, Role};
 use crate::error::Result;
 use crate::judge::Sighting;
+use crate::judge::built_in::BuiltIn;
 
 use super::asking::Asking;
 use super::failed::Failed;
 use super::scale::{self, Ends};
 use super::shown::Shown;
-use super::{ModelJudge, Prepared, message, schema};
+use super::{ModelJudge, Prepared, message};
 
-/// Steps of the scale that a model weighs: the same for every rubric, so that its ends can be compared.
+/// Steps of the scale that a whole answer is weighed on: the same for every rubric.
 const STEPS: [&str; 5] = ["0", "1", "2", "3", "4"];
-/// The highest of them.
-const HIGHEST: u8 = 4;
+/// The answers to "does the passage say this?".
+const YES_OR_NO: [&str; 2] = ["yes", "no"];
+/// A key point counts as made where the model finds "yes" at least as likely as "no".
+const MADE: f64 = 0.5;
+/// More quotations than this for one criterion are not read.
+const MOST_EVIDENCE: usize = 4;
 
 /// For each criterion of a rubric the ends of the model's scale, once they were asked for.
 pub(super) struct Careful(Vec<OnceCell<Ends>>);
@@ -39,132 +45,224 @@ impl Careful {
     }
 }
 
+/// A key point, the passage nearest to it, and how sure the model is that the passage makes it.
+struct Weighed {
+    point: String,
+    passage: Range<usize>,
+    yes: f64,
+}
+
 impl Asking<'_, '_> {
-    pub(super) async fn carefully(
-        &mut self,
-        prepared: &Prepared,
-        shown: &Shown<'_>,
-    ) -> Result<Critique, Failed> {
+    pub(super) async fn carefully(&mut self, prepared: &Prepared, shown: &Shown<'_>) -> Result<Critique, Failed> {
         let rubric = self.rubric;
+        let nearest = BuiltIn::new().nearest(&prepared.built_in, shown.text());
         let mut ratings = Vec::with_capacity(rubric.criteria.len());
-        for (criterion, ends) in rubric.criteria.iter().zip(&prepared.careful.0) {
-            let ends = *ends.get_or_try_init(|| self.ends(prepared, criterion)).await?;
-            let rating = self.rating(criterion, ends, shown).await?;
+        for (place, criterion) in rubric.criteria.iter().enumerate() {
+            let ends = prepared.careful.0.get(place);
+            let passages = nearest.get(place).map_or(&[][..], Vec::as_slice);
+            let weighed = self.weighed(criterion, shown.text(), passages).await?;
+            let share = if is_whole(rubric) { self.impression(shown.text()).await? } else { mean(&weighed) };
+            let ends = match ends {
+                Some(ends) => *ends.get_or_try_init(|| self.ends(prepared, place, criterion)).await?,
+                None => Ends::WHOLE,
+            };
+            let rating = rating(criterion, ends.calibrated(share), &weighed, shown.text());
             if let Some(watch) = self.watch.as_deref_mut() {
-                watch(Sighting::Rating(&rating));
+                watch(Sighting::Rating(&shown.restored_rating(rating.clone())));
             }
             ratings.push(rating);
         }
-        let mistakes = if rubric.mistakes.is_empty() { Vec::new() } else { self.mistakes(shown).await? };
+        let mistakes = self.confirmed_mistakes(prepared, shown).await?;
         Ok(Critique { ratings, mistakes, flags: Vec::new() })
     }
 
     /// Where nothing and everything lie on this model's scale.
-    async fn ends(&mut self, prepared: &Prepared, criterion: &Criterion) -> Result<Ends, Failed> {
+    async fn ends(&mut self, prepared: &Prepared, place: usize, criterion: &Criterion) -> Result<Ends, Failed> {
         let nothing = self.judge.prompts.nothing().map_err(|error| Failed::prompt(&error))?;
         let mut lowest: f64 = 0.0;
-        for text in nothing.split("\n\n") {
-            lowest = lowest.max(self.share(criterion, &Shown::new(&prepared.built_in, text)).await?);
+        for text in nothing.trim().split("\n\n") {
+            lowest = lowest.max(self.share(prepared, place, criterion, text).await?);
         }
-        let model_answer = Shown::new(&prepared.built_in, &self.rubric.model_answer);
-        let everything = self.share(criterion, &model_answer).await?;
+        let everything = self.share(prepared, place, criterion, &self.rubric.model_answer).await?;
         Ok(Ends { nothing: lowest, everything })
     }
 
-    /// How much of a criterion the model gives an answer, on its own scale from 0 to 1.
-    async fn share(&mut self, criterion: &Criterion, shown: &Shown<'_>) -> Result<f64, Failed> {
-        let request = self.judge.rate(self.rubric, criterion, shown);
+    /// How much of a criterion the model gives a text, on its own scale from 0 to 1.
+    async fn share(
+        &mut self,
+        prepared: &Prepared,
+        place: usize,
+        criterion: &Criterion,
+        text: &str,
+    ) -> Result<f64, Failed> {
+        if is_whole(self.rubric) {
+            return self.impression(text).await;
+        }
+        let nearest = BuiltIn::new().nearest(&prepared.built_in, text);
+        let passages = nearest.get(place).map_or(&[][..], Vec::as_slice);
+        Ok(mean(&self.weighed(criterion, text, passages).await?))
+    }
+
+    async fn weighed(
+        &mut self,
+        criterion: &Criterion,
+        text: &str,
+        passages: &[Range<usize>],
+    ) -> Result<Vec<Weighed>, Failed> {
+        let mut weighed = Vec::new();
+        for (point, passage) in statements(criterion).iter().zip(passages) {
+            let yes = self.says(text.get(passage.clone()).unwrap_or_default(), point).await?;
+            weighed.push(Weighed { point: point.clone(), passage: passage.clone(), yes });
+        }
+        Ok(weighed)
+    }
+
+    /// How sure the model is that a passage says what a statement says, 0 to 1.
+    async fn says(&mut self, passage: &str, statement: &str) -> Result<f64, Failed> {
+        let weights = self.choice(self.judge.ask_whether(passage, statement), &YES_OR_NO).await?;
+        Ok(weights.get(YES_OR_NO[0]).copied().unwrap_or_default())
+    }
+
+    /// How much of the model answer the model finds in a text, on its own scale from 0 to 1.
+    async fn impression(&mut self, text: &str) -> Result<f64, Failed> {
+        let weights = self.choice(self.judge.ask_how_much(self.rubric, text), &STEPS).await?;
+        Ok(scale::share(&weights, (STEPS.len() - 1) as u8).unwrap_or_default())
+    }
+
+    async fn choice(&mut self, request: Result<ChatRequest>, options: &[&str]) -> Result<BTreeMap<String, f64>, Failed> {
         let request = request.map_err(|error| Failed::prompt(&error))?;
         self.repaired(request, |text| {
             let weights: BTreeMap<String, f64> = serde_json::from_str(text).unwrap_or_default();
-            scale::share(&weights, HIGHEST).ok_or_else(|| vec![format!("it is none of {}", STEPS.join(", "))])
+            let usable = weights.keys().all(|option| options.contains(&option.as_str())) && !weights.is_empty();
+            if usable { Ok(weights) } else { Err(vec![format!("reply with one of: {}", options.join(", "))]) }
         })
         .await
     }
 
-    async fn rating(&mut self, criterion: &Criterion, ends: Ends, shown: &Shown<'_>) -> Result<Rating, Failed> {
-        let share = ends.calibrated(self.share(criterion, shown).await?);
-        let level = scale::level(share, criterion.max_level());
-        if level == 0 {
-            return Ok(unearned(criterion));
+    /// The mistakes that the built-in judge finds; what is said must be confirmed by the model.
+    async fn confirmed_mistakes(
+        &mut self,
+        prepared: &Prepared,
+        shown: &Shown<'_>,
+    ) -> Result<Vec<FlaggedMistake>, Failed> {
+        let found = BuiltIn::new().critique(&prepared.built_in, self.rubric, shown.text()).mistakes;
+        let mut confirmed = Vec::new();
+        for flagged in found {
+            let mistake = self.rubric.mistake(flagged.id.as_str());
+            let counts = match (&flagged.evidence, mistake) {
+                (Some(evidence), Some(mistake)) => self.makes(&evidence.quote, mistake).await?,
+                (None, _) => flagged.kind == MistakeKind::Omitted,
+                (Some(_), None) => false,
+            };
+            if counts {
+                confirmed.push(flagged);
+            }
         }
-        let request = self.judge.explain(self.rubric, criterion, level, shown);
-        let request = request.map_err(|error| Failed::prompt(&error))?;
-        let citable = shown.citable();
-        let explained =
-            self.repaired(request, |text| last_fitting(text, |value| explanation(criterion, citable, value)));
-        let Explanation { passages, missing, reason } = explained.await?;
-        let evidence = passages.into_iter().filter_map(|number| shown.cited(number)).collect();
-        let advice = if level == criterion.max_level() { String::new() } else { advice(&missing) };
-        let id = criterion.id.clone();
-        Ok(Rating { id, level, reason, advice, evidence, missing, unfounded: false })
+        Ok(confirmed)
     }
 
-    async fn mistakes(&mut self, shown: &Shown<'_>) -> Result<Vec<FlaggedMistake>, Failed> {
-        let request = self.judge.find_mistakes(self.rubric, shown).map_err(|error| Failed::prompt(&error))?;
-        let (rubric, cited) = (self.rubric, |number| shown.cited(number));
-        self.repaired(request, |text| last_fitting(text, |value| mistakes(rubric, cited, value))).await
+    async fn makes(&mut self, passage: &str, mistake: &Mistake) -> Result<bool, Failed> {
+        for sign in &mistake.signs {
+            if self.says(passage, sign).await? >= MADE {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
 impl ModelJudge {
-    /// The requests that an answer takes for certain, for forecasts: explanations depend on the levels.
-    pub(super) fn careful_requests(&self, rubric: &Rubric, shown: &Shown<'_>) -> Result<Vec<ChatRequest>> {
+    /// The requests that an answer takes for certain, for forecasts.
+    pub(super) fn careful_requests(
+        &self,
+        prepared: &Prepared,
+        rubric: &Rubric,
+        shown: &Shown<'_>,
+    ) -> Result<Vec<ChatRequest>> {
         let mut requests = Vec::new();
-        for criterion in &rubric.criteria {
-            requests.push(self.rate(rubric, criterion, shown)?);
-            requests.push(self.explain(rubric, criterion, criterion.max_level(), shown)?);
+        if is_whole(rubric) {
+            requests.push(self.ask_how_much(rubric, shown.text())?);
         }
-        if !rubric.mistakes.is_empty() {
-            requests.push(self.find_mistakes(rubric, shown)?);
+        let nearest = BuiltIn::new().nearest(&prepared.built_in, shown.text());
+        for (criterion, passages) in rubric.criteria.iter().zip(&nearest) {
+            for (point, passage) in statements(criterion).iter().zip(passages) {
+                requests.push(self.ask_whether(shown.text().get(passage.clone()).unwrap_or_default(), point)?);
+            }
         }
         Ok(requests)
     }
 
-    fn rate(&self, rubric: &Rubric, criterion: &Criterion, shown: &Shown<'_>) -> Result<ChatRequest> {
-        let steps: Arc<[String]> = STEPS.map(str::to_owned).into();
-        let messages = self.on_criterion(rubric, criterion, shown, &self.prompts.rate()?)?;
-        Ok(self.request(messages, ReplyShape::Choice(steps)))
+    fn ask_whether(&self, passage: &str, statement: &str) -> Result<ChatRequest> {
+        let instructions = message(Role::System, self.prompts.key_point()?);
+        let task = message(Role::User, self.prompts.passage(passage, statement)?);
+        Ok(self.request(vec![instructions, task], choice(&YES_OR_NO)))
     }
 
-    fn explain(&self, rubric: &Rubric, criterion: &Criterion, level: u8, shown: &Shown<'_>) -> Result<ChatRequest> {
-        let descriptor = criterion.levels.get(usize::from(level)).map_or("", String::as_str);
-        let messages = self.on_criterion(rubric, criterion, shown, &self.prompts.explain(descriptor)?)?;
-        let form = Arc::new(explanation_schema(criterion, shown.citable()));
-        Ok(self.request(messages, schema("explanation", &form)))
-    }
-
-    fn find_mistakes(&self, rubric: &Rubric, shown: &Shown<'_>) -> Result<ChatRequest> {
-        let instructions = message(Role::System, self.prompts.mistakes(rubric)?);
-        let task = format!("{}\n{}", self.prompts.passages(shown.text(), &shown.lines())?, self.prompts.find_mistakes()?);
-        let form: Arc<Value> = Arc::new(mistakes_schema(rubric, shown.citable()));
-        Ok(self.request(vec![instructions, message(Role::User, task)], schema("mistakes", &form)))
-    }
-
-    /// What is common to all requests about an answer and a criterion comes first, so that servers read it once.
-    fn on_criterion(
-        &self,
-        rubric: &Rubric,
-        criterion: &Criterion,
-        shown: &Shown<'_>,
-        task: &str,
-    ) -> Result<Vec<Message>> {
-        let instructions = message(Role::System, self.prompts.careful(rubric, criterion)?);
-        let task = format!("{}\n{task}", self.prompts.passages(shown.text(), &shown.lines())?);
-        Ok(vec![instructions, message(Role::User, task)])
+    fn ask_how_much(&self, rubric: &Rubric, answer: &str) -> Result<ChatRequest> {
+        let instructions = message(Role::System, self.prompts.whole(rubric)?);
+        let task = message(Role::User, self.prompts.how_much(answer)?);
+        Ok(self.request(vec![instructions, task], choice(&STEPS)))
     }
 }
 
-fn unearned(criterion: &Criterion) -> Rating {
+fn choice(options: &[&str]) -> ReplyShape {
+    let options: Arc<[String]> = options.iter().map(|option| (*option).to_owned()).collect();
+    ReplyShape::Choice(options)
+}
+
+/// Whether a rubric judges the answer as a whole.
+fn is_whole(rubric: &Rubric) -> bool {
+    rubric.criteria.len() == 1
+}
+
+/// The key points of a criterion; of one without any, what its highest level asks for.
+fn statements(criterion: &Criterion) -> &[String] {
+    let highest = criterion.levels.last().map(std::slice::from_ref).unwrap_or_default();
+    if criterion.key_points.is_empty() { highest } else { &criterion.key_points }
+}
+
+fn mean(weighed: &[Weighed]) -> f64 {
+    weighed.iter().map(|weighed| weighed.yes).sum::<f64>() / weighed.len().max(1) as f64
+}
+
+fn rating(criterion: &Criterion, share: f64, weighed: &[Weighed], text: &str) -> Rating {
+    let made = |weighed: &&Weighed| weighed.yes >= MADE;
+    let points = criterion.key_points.len();
+    let number = weighed.iter().filter(made).count();
+    let missing: Vec<String> = weighed
+        .iter()
+        .filter(|weighed| weighed.yes < MADE && points > 0)
+        .map(|weighed| weighed.point.clone())
+        .collect();
+    let evidence = evidence(weighed, text);
+    let level = if evidence.is_empty() { 0 } else { scale::level(share, criterion.max_level()) };
+    let reason = match number {
+        0 if level > 0 => "Comes near to this without making a key point in full.".to_owned(),
+        0 => "Does not speak of this.".to_owned(),
+        _ if number == weighed.len() => "Makes every key point.".to_owned(),
+        _ => format!("Makes {number} of {} key points.", weighed.len()),
+    };
     Rating {
         id: criterion.id.clone(),
-        level: 0,
-        reason: "Nothing in the answer counts here.".to_owned(),
-        advice: advice(&criterion.key_points),
-        evidence: Vec::new(),
-        missing: criterion.key_points.clone(),
+        level,
+        reason,
+        advice: if level == criterion.max_level() { String::new() } else { advice(&missing) },
+        evidence: if level == 0 { Vec::new() } else { evidence },
+        missing,
         unfounded: false,
     }
+}
+
+/// The passages that make key points, or else the one that comes nearest, in the answer's order.
+fn evidence(weighed: &[Weighed], text: &str) -> Vec<Evidence> {
+    let mut best: Vec<&Weighed> = weighed.iter().collect();
+    best.sort_by(|a, b| b.yes.total_cmp(&a.yes));
+    let strong = best.iter().filter(|weighed| weighed.yes >= MADE).count().clamp(1, MOST_EVIDENCE);
+    let mut places: Vec<(usize, usize)> =
+        best.into_iter().take(strong).map(|weighed| (weighed.passage.start, weighed.passage.end)).collect();
+    places.sort_unstable();
+    places.dedup();
+    places.into_iter().filter_map(|(start, end)| Evidence::slice(text, start, end)).collect()
 }
 
 fn advice(missing: &[String]) -> String {

@@ -23,6 +23,9 @@ pub(super) struct Ends {
 }
 
 impl Ends {
+    /// The ends of a scale that is used whole.
+    pub(super) const WHOLE: Self = Self { nothing: 0.0, everything: 1.0 };
+
     /// A share on the model's scale as one on the rubric's, 0 to 1.
     pub(super) fn calibrated(self, share: f64) -> f64 {
         let spread = self.everything - self.nothing;
