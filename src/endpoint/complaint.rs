@@ -152,6 +152,10 @@ impl Body {
     /// The part of the request that is refused. A server that fails with 500 is believed only about schemas,
     /// which some fail to compile.
     fn parameter(&self, status: u16, message: &str) -> Option<Parameter> {
+        // OpenAI forbids probabilities to keys or models that may not see them.
+        if status == 403 && message.contains("logprobs") {
+            return Some(Parameter::Logprobs);
+        }
         if !matches!(status, 400 | 422 | 500 | 501) {
             return None;
         }

@@ -37,6 +37,9 @@ use shown::Shown;
 /// What a model writes about one criterion: quotations, a reason, advice. For forecasts only.
 const TOKENS_PER_CRITERION: u64 = 150;
 
+/// Room for one word and the marks around it. Models that reason first are asked again with the whole cap.
+const TOKENS_OF_A_WORD: u32 = 4;
+
 /// How a model is asked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sampling {
@@ -244,10 +247,11 @@ impl ModelJudge {
     }
 
     fn request(&self, messages: Vec<Message>, shape: ReplyShape) -> ChatRequest {
+        let word = matches!(shape, ReplyShape::Choice(_)) && !self.endpoint.capabilities().reasoning;
         ChatRequest {
             messages,
             shape,
-            max_tokens: self.sampling.max_tokens,
+            max_tokens: if word { TOKENS_OF_A_WORD } else { self.sampling.max_tokens },
             temperature: self.sampling.temperature,
             seed: Some(self.sampling.seed),
         }

@@ -4,7 +4,7 @@ use crate::bank::Rubric;
 use crate::critique::Critique;
 use crate::critique::reader::RatingWatch;
 use crate::endpoint::replies::ReplyId;
-use crate::endpoint::{Arrival, ChatReply, ChatRequest, EndpointError, Finish, Role, Streamed};
+use crate::endpoint::{Arrival, ChatReply, ChatRequest, EndpointError, Finish, ReplyShape, Role, Streamed};
 use crate::judge::{Sighting, Spent, Watch};
 
 use super::failed::Failed;
@@ -86,9 +86,15 @@ impl Asking<'_, '_> {
                     return Ok(Reply { text: reply.text, reasoning: reply.reasoning, id: reply.id });
                 }
                 Finish::ContentFilter => return Err(Failed::refused()),
+                // The word that was asked for is said, whatever the model went on to say.
+                Finish::Length if is_chosen(request, &reply.text) => {
+                    return Ok(Reply { text: reply.text, reasoning: reply.reasoning, id: reply.id });
+                }
                 Finish::Length if last => break,
                 Finish::Length => {
-                    request.max_tokens = request.max_tokens.saturating_mul(2);
+                    let most = self.judge.sampling.max_tokens;
+                    let doubled = request.max_tokens.saturating_mul(2);
+                    request.max_tokens = if request.max_tokens < most { most } else { doubled };
                     self.start_over();
                 }
             }
@@ -121,4 +127,9 @@ impl Asking<'_, '_> {
             watch(Sighting::Restarted);
         }
     }
+}
+
+/// Whether a request for a choice has its answer: the text is then an object of weights.
+fn is_chosen(request: &ChatRequest, text: &str) -> bool {
+    matches!(request.shape, ReplyShape::Choice(_)) && text.starts_with('{')
 }
