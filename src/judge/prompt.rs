@@ -129,7 +129,7 @@ impl Prompts {
         self.render(HOW_MUCH, context! { marker => marker("ANSWER", answer), answer })
     }
 
-    /// Answers that say nothing, each a paragraph.
+    /// An answer that says nothing, on no matter what subject.
     pub fn nothing(&self) -> Result<String> {
         self.render(NOTHING, context! {})
     }

@@ -3,8 +3,9 @@
 //! For each key point of a criterion the built-in judge picks the passage that comes nearest to it, and the model says
 //! yes or no: does the passage say this? How sure it is of "yes", over all key points, gives the level
 //! ([`super::scale`]). What is cited is the answer's own words by construction, and a passage that orders the grader
-//! about can at most be asked whether it says a key point. Where a rubric has one criterion, that is about the answer
-//! as a whole: the model also weighs it against the model answer, and that gives the level.
+//! about can at most be asked whether it says a key point. Where a rubric has one criterion, that one is about the
+//! answer as a whole: the model weighs it against the model answer, which small models do better and faster, and the
+//! built-in judge says what it is in the answer and what is missing.
 //!
 //! What the built-in judge takes for a mistake that is said counts if the model finds one of its signs in the passage.
 
@@ -55,36 +56,37 @@ struct Weighed {
 impl Asking<'_, '_> {
     pub(super) async fn carefully(&mut self, prepared: &Prepared, shown: &Shown<'_>) -> Result<Critique, Failed> {
         let rubric = self.rubric;
+        let estimate = BuiltIn::new().critique(&prepared.built_in, rubric, shown.text());
         let nearest = BuiltIn::new().nearest(&prepared.built_in, shown.text());
         let mut ratings = Vec::with_capacity(rubric.criteria.len());
         for (place, criterion) in rubric.criteria.iter().enumerate() {
-            let ends = prepared.careful.0.get(place);
-            let passages = nearest.get(place).map_or(&[][..], Vec::as_slice);
-            let weighed = self.weighed(criterion, shown.text(), passages).await?;
-            let share = if is_whole(rubric) { self.impression(shown.text()).await? } else { mean(&weighed) };
-            let ends = match ends {
+            let ends = match prepared.careful.0.get(place) {
                 Some(ends) => *ends.get_or_try_init(|| self.ends(prepared, place, criterion)).await?,
                 None => Ends::WHOLE,
             };
-            let rating = rating(criterion, ends.calibrated(share), &weighed, shown.text());
+            let passages = nearest.get(place).map_or(&[][..], Vec::as_slice);
+            let rating = if is_whole(rubric) {
+                let share = ends.calibrated(self.impression(shown.text()).await?);
+                whole_rating(criterion, share, estimate.ratings.first(), passages, shown.text())
+            } else {
+                let weighed = self.weighed(criterion, shown.text(), passages).await?;
+                rating(criterion, ends.calibrated(mean(&weighed)), &weighed, shown.text())
+            };
             if let Some(watch) = self.watch.as_deref_mut() {
                 watch(Sighting::Rating(&shown.restored_rating(rating.clone())));
             }
             ratings.push(rating);
         }
-        let mistakes = self.confirmed_mistakes(prepared, shown).await?;
+        let mistakes = self.confirmed(estimate.mistakes).await?;
         Ok(Critique { ratings, mistakes, flags: Vec::new() })
     }
 
     /// Where nothing and everything lie on this model's scale.
     async fn ends(&mut self, prepared: &Prepared, place: usize, criterion: &Criterion) -> Result<Ends, Failed> {
         let nothing = self.judge.prompts.nothing().map_err(|error| Failed::prompt(&error))?;
-        let mut lowest: f64 = 0.0;
-        for text in nothing.trim().split("\n\n") {
-            lowest = lowest.max(self.share(prepared, place, criterion, text).await?);
-        }
+        let nothing = self.share(prepared, place, criterion, nothing.trim()).await?;
         let everything = self.share(prepared, place, criterion, &self.rubric.model_answer).await?;
-        Ok(Ends { nothing: lowest, everything })
+        Ok(Ends { nothing, everything })
     }
 
     /// How much of a criterion the model gives a text, on its own scale from 0 to 1.
@@ -139,13 +141,8 @@ impl Asking<'_, '_> {
         .await
     }
 
-    /// The mistakes that the built-in judge finds; what is said must be confirmed by the model.
-    async fn confirmed_mistakes(
-        &mut self,
-        prepared: &Prepared,
-        shown: &Shown<'_>,
-    ) -> Result<Vec<FlaggedMistake>, Failed> {
-        let found = BuiltIn::new().critique(&prepared.built_in, self.rubric, shown.text()).mistakes;
+    /// Of the mistakes that the built-in judge finds those that count: what is said must be confirmed by the model.
+    async fn confirmed(&mut self, found: Vec<FlaggedMistake>) -> Result<Vec<FlaggedMistake>, Failed> {
         let mut confirmed = Vec::new();
         for flagged in found {
             let mistake = self.rubric.mistake(flagged.id.as_str());
@@ -181,7 +178,7 @@ impl ModelJudge {
     ) -> Result<Vec<ChatRequest>> {
         let mut requests = Vec::new();
         if is_whole(rubric) {
-            requests.push(self.ask_how_much(rubric, shown.text())?);
+            return Ok(vec![self.ask_how_much(rubric, shown.text())?]);
         }
         let nearest = BuiltIn::new().nearest(&prepared.built_in, shown.text());
         for (criterion, passages) in rubric.criteria.iter().zip(&nearest) {
@@ -226,14 +223,7 @@ fn mean(weighed: &[Weighed]) -> f64 {
 }
 
 fn rating(criterion: &Criterion, share: f64, weighed: &[Weighed], text: &str) -> Rating {
-    let made = |weighed: &&Weighed| weighed.yes >= MADE;
-    let points = criterion.key_points.len();
-    let number = weighed.iter().filter(made).count();
-    let missing: Vec<String> = weighed
-        .iter()
-        .filter(|weighed| weighed.yes < MADE && points > 0)
-        .map(|weighed| weighed.point.clone())
-        .collect();
+    let number = weighed.iter().filter(|weighed| weighed.yes >= MADE).count();
     let evidence = evidence(weighed, text);
     let level = if evidence.is_empty() { 0 } else { scale::level(share, criterion.max_level()) };
     let reason = match number {
@@ -242,6 +232,31 @@ fn rating(criterion: &Criterion, share: f64, weighed: &[Weighed], text: &str) ->
         _ if number == weighed.len() => "Makes every key point.".to_owned(),
         _ => format!("Makes {number} of {} key points.", weighed.len()),
     };
+    let missing = weighed.iter().filter(|weighed| weighed.yes < MADE).map(|weighed| weighed.point.clone());
+    let missing = if criterion.key_points.is_empty() { Vec::new() } else { missing.collect() };
+    rated(criterion, level, reason, evidence, missing)
+}
+
+/// The rating of an answer as a whole: the model's level, with what the built-in judge finds in the answer.
+fn whole_rating(
+    criterion: &Criterion,
+    share: f64,
+    estimate: Option<&Rating>,
+    nearest: &[Range<usize>],
+    text: &str,
+) -> Rating {
+    let mut evidence = estimate.map(|rating| rating.evidence.clone()).unwrap_or_default();
+    if evidence.is_empty() {
+        evidence.extend(nearest.first().and_then(|passage| Evidence::slice(text, passage.start, passage.end)));
+    }
+    let level = if evidence.is_empty() { 0 } else { scale::level(share, criterion.max_level()) };
+    let missing = estimate.map(|rating| rating.missing.clone()).unwrap_or_default();
+    let percent = (share * 10.0).round() * 10.0;
+    let reason = format!("As a whole it gets about {percent:.0} % of a full answer right.");
+    rated(criterion, level, reason, evidence, missing)
+}
+
+fn rated(criterion: &Criterion, level: u8, reason: String, evidence: Vec<Evidence>, missing: Vec<String>) -> Rating {
     Rating {
         id: criterion.id.clone(),
         level,
