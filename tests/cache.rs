@@ -107,3 +107,23 @@ fn several_runs_at_once_share_the_cache() {
     graded_into(&coach, "j.jsonl", &[]);
     assert_eq!(fake.requests().len(), asked, "whatever was asked by one is there for all");
 }
+
+#[test]
+fn a_cache_that_fails_during_the_run_is_named_at_the_end_and_stops_nothing() {
+    let fake = FakeEndpoint::start(sound);
+    let coach = configured(&fake);
+    coach.write("a.jsonl", answers(2));
+    graded_into(&coach, "g.jsonl", &[]);
+    let cache = rusqlite::Connection::open(coach.path("home/replies.sqlite")).unwrap();
+    cache
+        .execute_batch(
+            "DELETE FROM replies;
+             CREATE TRIGGER full BEFORE INSERT ON replies BEGIN SELECT RAISE(FAIL, 'no room'); END;",
+        )
+        .unwrap();
+    let ran = coach.run(&[&GRADE[..], &["h.jsonl"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("replies.sqlite: no room"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("Grading went on without the reply cache"), "{}", ran.stderr);
+    assert_eq!(coach.grades("h.jsonl").len(), 2);
+}

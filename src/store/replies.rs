@@ -2,14 +2,13 @@
 //! goes first.
 //!
 //! It is only a cache. Writing is done on a thread of its own and never waited for; whatever goes wrong turns the
-//! cache off and leaves grading alone. Several processes may share it.
+//! cache off and leaves grading alone; what it was is told at the end. Several processes may share it.
 
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, SyncSender};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::{self, Thread};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use rusqlite_migration::{M, Migrations};
@@ -24,12 +23,10 @@ const FILE: &str = "replies.sqlite";
 /// Notes that may wait to be written. Where the disk falls further behind, replies are not kept.
 const MOST_WAITING: usize = 4096;
 
-/// Notes that are written at once. Identities are scattered over all pages of their index, so the more are written
-/// together, the fewer pages are written for each.
-const AT_ONCE: usize = 1024;
-
-/// How long notes are gathered; what a crash loses is asked for again.
-const GATHERED_FOR: Duration = Duration::from_millis(200);
+/// How long notes are gathered before they are written together; what a crash loses is asked for again. Identities are
+/// scattered over all pages of their index, so the more are written together, the fewer pages are written for each.
+/// Meanwhile the writing thread sleeps: waking it for each note would cost those who judge more than the note.
+const GATHERED_FOR: Duration = Duration::from_millis(100);
 
 /// Pages of the write-ahead log (16 MB) before they are put in their places, each once.
 const LOG_PAGES: u32 = 4096;
@@ -45,7 +42,26 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct KeptReplies {
     reader: Mutex<Connection>,
     notes: SyncSender<Note>,
-    off: Arc<AtomicBool>,
+    writer: Thread,
+    health: Arc<Health>,
+}
+
+/// Whether the cache still works. After the first fault nothing is looked up or kept.
+#[derive(Debug)]
+struct Health {
+    path: PathBuf,
+    fault: OnceLock<Error>,
+}
+
+impl Health {
+    fn is_bad(&self) -> bool {
+        self.fault.get().is_some()
+    }
+
+    fn note(&self, fault: &rusqlite::Error) {
+        // The first fault says most; what follows follows from it.
+        let _ = self.fault.set(database::explained(&self.path, fault));
+    }
 }
 
 /// What the writing thread is told.
@@ -74,13 +90,13 @@ impl KeptReplies {
             .pragma_update(None, "wal_autocheckpoint", LOG_PAGES)
             .map_err(|fault| database::explained(&path, &fault))?;
         let (notes, told) = mpsc::sync_channel(MOST_WAITING);
-        let off = Arc::new(AtomicBool::new(false));
-        let switch = Arc::clone(&off);
-        thread::Builder::new()
+        let health = Arc::new(Health { path, fault: OnceLock::new() });
+        let seen = Arc::clone(&health);
+        let started = thread::Builder::new()
             .name("replies".to_owned())
-            .spawn(move || write_all(&mut writer, &told, most_bytes, &switch))
+            .spawn(move || write_all(&mut writer, &told, most_bytes, &seen))
             .map_err(|fault| Error::failed(format!("cannot start a thread: {fault}")))?;
-        Ok(Arc::new(Self { reader: Mutex::new(reader), notes, off }))
+        Ok(Arc::new(Self { reader: Mutex::new(reader), notes, writer: started.thread().clone(), health }))
     }
 
     /// Something to hold until the end of the command.
@@ -99,7 +115,7 @@ impl KeptReplies {
 
 impl Replies for KeptReplies {
     fn find(&self, id: &ReplyId) -> Option<KeptReply> {
-        if self.off.load(Ordering::Relaxed) {
+        if self.health.is_bad() {
             return None;
         }
         match self.read(id) {
@@ -110,27 +126,36 @@ impl Replies for KeptReplies {
                 }
                 found
             }
-            Err(_) => {
-                self.off.store(true, Ordering::Relaxed);
+            Err(fault) => {
+                self.health.note(&fault);
                 None
             }
         }
     }
 
     fn keep(&self, id: ReplyId, reply: KeptReply) {
-        if !self.off.load(Ordering::Relaxed) {
+        if !self.health.is_bad() {
             // A full queue means that the disk is slow. Judging does not wait for a cache.
             let _ = self.notes.try_send(Note::Keep(id, reply));
         }
     }
 }
 
-impl Drop for Settling {
-    fn drop(&mut self) {
+impl Settling {
+    /// Waits until all is on disk; the fault that stopped the cache on the way, if one did.
+    pub fn finish(&self) -> Option<&Error> {
         let (say, said) = mpsc::sync_channel(1);
         if self.0.notes.send(Note::Settle(say)).is_ok() {
+            self.0.writer.unpark();
             let _ = said.recv_timeout(PATIENCE);
         }
+        self.0.health.fault.get()
+    }
+}
+
+impl Drop for Settling {
+    fn drop(&mut self) {
+        self.finish();
     }
 }
 
@@ -147,11 +172,13 @@ fn migrations() -> Migrations<'static> {
 }
 
 /// Writes notes until nobody is left to send any. After a fault they are read and forgotten.
-fn write_all(writer: &mut Connection, notes: &Receiver<Note>, most_bytes: u64, off: &AtomicBool) {
+fn write_all(writer: &mut Connection, notes: &Receiver<Note>, most_bytes: u64, health: &Health) {
     while let Ok(first) = notes.recv() {
         let batch = gathered(first, notes);
-        if !off.load(Ordering::Relaxed) && write(writer, &batch, most_bytes).is_err() {
-            off.store(true, Ordering::Relaxed);
+        if !health.is_bad()
+            && let Err(fault) = write(writer, &batch, most_bytes)
+        {
+            health.note(&fault);
         }
         for note in batch {
             if let Note::Settle(say) = note {
@@ -161,16 +188,12 @@ fn write_all(writer: &mut Connection, notes: &Receiver<Note>, most_bytes: u64, o
     }
 }
 
-/// A note and those that follow shortly.
+/// A note and those that follow shortly. Who waits for them to be written [wakes](Settling) this thread.
 fn gathered(first: Note, notes: &Receiver<Note>) -> Vec<Note> {
-    let until = Instant::now() + GATHERED_FOR;
-    let mut batch = vec![first];
-    while batch.len() < AT_ONCE && !matches!(batch.last(), Some(Note::Settle(_))) {
-        let left = until.saturating_duration_since(Instant::now());
-        let Ok(next) = notes.recv_timeout(left) else { break };
-        batch.push(next);
+    if !matches!(first, Note::Settle(_)) {
+        thread::park_timeout(GATHERED_FOR);
     }
-    batch
+    std::iter::once(first).chain(notes.try_iter().take(MOST_WAITING)).collect()
 }
 
 fn write(writer: &mut Connection, notes: &[Note], most_bytes: u64) -> rusqlite::Result<()> {
@@ -292,9 +315,10 @@ mod tests {
         settle(&replies);
         replies.reader.lock().unwrap().execute_batch("DROP TABLE replies").unwrap();
         assert_eq!(replies.find(&id(1)), None);
-        assert!(replies.off.load(Ordering::Relaxed));
         replies.keep(id(2), reply("two"));
-        settle(&replies);
+        let settling = replies.settling();
+        let fault = settling.finish().expect("a fault");
+        assert!(fault.to_string().contains("replies.sqlite: no such table"), "{fault}");
     }
 
     #[test]

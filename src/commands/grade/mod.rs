@@ -16,6 +16,7 @@ use crate::cli::GradeArgs;
 use crate::error::{Error, Exit, Result};
 use crate::files::answers::Source;
 use crate::files::grades::{GradesFile, GradesOutput};
+use crate::store::Settling;
 use crate::summary::{Summaries, Summary};
 use crate::terminal::{Bar, render_summary};
 
@@ -64,6 +65,12 @@ pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
         let (spending, view) = (ready.judge.spending(), context.terminal.error_view());
         let text = render_summary(&summaries, spending, started.elapsed(), &view);
         context.terminal.notice(text.trim_end());
+    }
+    if let Some(fault) = ready.settling.as_ref().and_then(Settling::finish) {
+        context.terminal.explain(fault);
+        context
+            .terminal
+            .notice("Grading went on without the reply cache, which lacks some of this run's replies.");
     }
     exit(ended, &summaries, args)
 }
