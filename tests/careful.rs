@@ -45,7 +45,8 @@ fn yes_man(request: &Request) -> Reply {
 }
 
 fn grade(coach: &Coach, flags: &[&str]) -> Ran {
-    let fixed = ["grade", "a.jsonl", "-o", "g.jsonl", "--config", "config.toml", "--rubrics", "mine", "--judge", "m"];
+    let fixed =
+        ["grade", "a.jsonl", "-o", "g.jsonl", "--config", "config.toml", "--rubrics", "mine", "--judge", "m"];
     coach.run(&[&fixed[..], flags].concat())
 }
 
@@ -58,12 +59,19 @@ fn a_model_that_says_yes_to_everything_still_tells_answers_apart() {
     let fake = FakeEndpoint::start(yes_man);
     let coach = configured(&fake);
     let bread = "Bread rises because of yeast.";
-    coach.write("a.jsonl", [answer("s", "tokens", STRONG), answer("h", "tokens", HALF), answer("n", "tokens", bread)].concat());
+    coach.write(
+        "a.jsonl",
+        [answer("s", "tokens", STRONG), answer("h", "tokens", HALF), answer("n", "tokens", bread)].concat(),
+    );
     let ran = grade(&coach, &["--careful", "--ordered"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let grades = coach.grades("g.jsonl");
     let levels: Vec<(u64, u64)> = grades.iter().map(|grade| (level(grade, 0), level(grade, 1))).collect();
-    assert_eq!(levels, [(2, 2), (2, 0), (0, 0)], "the model answer makes one of two points, so one is everything");
+    assert_eq!(
+        levels,
+        [(2, 2), (2, 0), (0, 0)],
+        "the model answer makes one of two points, so one is everything"
+    );
     assert_eq!(grades[0]["criteria"][1]["evidence"][0]["quote"], "Embeddings map tokens to vectors.");
     for request in fake.requests() {
         assert_eq!((&request.json["logprobs"], &request.json["max_tokens"]), (&json!(true), &json!(4)));
@@ -109,8 +117,14 @@ fn a_reply_that_names_no_choice_is_no_evidence_about_the_answer() {
     coach.write("a.jsonl", answer("s", "tokens", STRONG));
     assert_eq!(grade(&coach, &["--careful"]).code, 3);
     let grade = &coach.grades("g.jsonl")[0];
-    assert_eq!((&grade["status"], &grade["reason"]["kind"]), (&json!("ungraded"), &json!("malformed-critique")));
-    assert!(fake.requests()[1].last_message().contains("reply with one of: yes, no"), "asked once more, and told why");
+    assert_eq!(
+        (&grade["status"], &grade["reason"]["kind"]),
+        (&json!("ungraded"), &json!("malformed-critique"))
+    );
+    assert!(
+        fake.requests()[1].last_message().contains("reply with one of: yes, no"),
+        "asked once more, and told why"
+    );
     assert_eq!(fake.requests().len(), 2);
 }
 
@@ -123,7 +137,15 @@ fn a_remark_to_the_grader_never_reaches_the_model() {
         });
         let coach = configured(&fake);
         let attacked = format!("{HALF} {ATTACK}");
-        coach.write("a.jsonl", [answer("honest", "tokens", HALF), answer("attack", "tokens", &attacked), answer("only", "tokens", ATTACK)].concat());
+        coach.write(
+            "a.jsonl",
+            [
+                answer("honest", "tokens", HALF),
+                answer("attack", "tokens", &attacked),
+                answer("only", "tokens", ATTACK),
+            ]
+            .concat(),
+        );
         let ran = grade(&coach, &[flags, &["--ordered"]].concat());
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         let grades = coach.grades("g.jsonl");
@@ -142,7 +164,11 @@ fn a_remark_to_the_grader_never_reaches_the_model() {
 #[test]
 fn the_configuration_can_say_it_and_the_grade_knows_it() {
     let fake = FakeEndpoint::start(|request| {
-        if request.json.get("response_format").is_some() { scripted_judge::judged(request) } else { yes_man(request) }
+        if request.json.get("response_format").is_some() {
+            scripted_judge::judged(request)
+        } else {
+            yes_man(request)
+        }
     });
     let coach = configured(&fake);
     coach.write("a.jsonl", answer("h", "tokens", HALF));

@@ -151,7 +151,11 @@ fn folded_char(c: char) -> Option<char> {
         '“' | '”' | '„' | '«' | '»' => Some('"'),
         '‘' | '’' | '‚' | '`' | '´' => Some('\''),
         '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}' => None,
+        '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{feff}'
+        | '\u{ad}' => None,
         // Emphasis that models leave out.
         '*' => None,
         c if c.is_whitespace() => Some(' '),
@@ -185,7 +189,10 @@ mod tests {
             ("", None),
             ("RAG retrieves documents", None),
             ("RAG fetches … at inference time", Some("RAG  fetches\ndocuments “at inference time")),
-            ("fetches [...] change the weights", Some("fetches\ndocuments “at inference time” — it doesn’t change the weights")),
+            (
+                "fetches [...] change the weights",
+                Some("fetches\ndocuments “at inference time” — it doesn’t change the weights"),
+            ),
             ("weights ... RAG fetches", None),
             ("it ... weights", None),
             ("RAG fetchs documents \"at inferece time\"", Some("RAG  fetches\ndocuments “at inference time")),

@@ -31,7 +31,8 @@ pub(super) fn find(text: &str, wanted: &str) -> Option<(usize, usize)> {
             let missing = (row[place].0 + 1, row[place].1);
             let extra = (row[place + 1].0 + 1, row[place + 1].1);
             diagonal = row[place + 1];
-            row[place + 1] = [other, extra, missing].into_iter().min_by_key(|(edits, _)| *edits).unwrap_or(other);
+            row[place + 1] =
+                [other, extra, missing].into_iter().min_by_key(|(edits, _)| *edits).unwrap_or(other);
         }
         let (edits, from) = row[letters.len()];
         if edits <= most && best.is_none_or(|(least, ..)| edits < least) {
@@ -44,7 +45,11 @@ pub(super) fn find(text: &str, wanted: &str) -> Option<(usize, usize)> {
 
 fn negations(text: &str) -> usize {
     let words = text.split(|c: char| !c.is_alphanumeric() && c != '\'');
-    words.filter(|word| matches!(*word, "no" | "not" | "never" | "without" | "cannot") || word.ends_with("n't")).count()
+    words
+        .filter(|word| {
+            matches!(*word, "no" | "not" | "never" | "without" | "cannot") || word.ends_with("n't")
+        })
+        .count()
 }
 
 #[cfg(test)]

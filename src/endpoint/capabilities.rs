@@ -289,7 +289,9 @@ mod tests {
         let mut known = Capabilities::default();
         let choice = request(ReplyShape::Choice(["yes".to_owned()].into()));
         let sent = known.terms(&choice);
-        assert!(sent.logprobs && sent.shape == Shape::Text && !known.terms(&request(ReplyShape::Text)).logprobs);
+        assert!(
+            sent.logprobs && sent.shape == Shape::Text && !known.terms(&request(ReplyShape::Text)).logprobs
+        );
         known.refuse(Parameter::Logprobs, sent, &choice);
         assert!(!known.terms(&choice).logprobs);
     }

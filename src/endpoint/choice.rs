@@ -97,8 +97,11 @@ mod tests {
         let options = options(&["0", "1", "10"]);
         for (text, chosen) in [("10", Some("10")), ("Level: 1 of 10.", Some("1")), ("2", None), ("", None)] {
             let found = weighed(&options, text, &json!({"content": null}));
-            assert_eq!(found.map(|found| weights(Some(found)).into_keys().collect::<Vec<_>>()),
-                chosen.map(|word| vec![word.to_owned()]), "{text}");
+            assert_eq!(
+                found.map(|found| weights(Some(found)).into_keys().collect::<Vec<_>>()),
+                chosen.map(|word| vec![word.to_owned()]),
+                "{text}"
+            );
         }
         for odd in [json!(1), json!({"content": [1, {"token": "1", "top_logprobs": [{"token": 1}]}]})] {
             assert_eq!(weights(weighed(&options, "1", &odd))["1"], 1.0);

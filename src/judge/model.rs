@@ -103,7 +103,16 @@ impl ModelJudge {
     pub fn new(name: &str, endpoint: Endpoint, prompts: Prompts, sampling: Sampling) -> Self {
         let identity = identity(&endpoint, &prompts, &sampling, Procedure::AtOnce);
         let (name, procedure) = (name.to_owned(), Procedure::AtOnce);
-        Self { name, endpoint, prompts, sampling, procedure, identity, replies: None, prepared: Mutex::default() }
+        Self {
+            name,
+            endpoint,
+            prompts,
+            sampling,
+            procedure,
+            identity,
+            replies: None,
+            prepared: Mutex::default(),
+        }
     }
 
     /// The judge, judging by this procedure.

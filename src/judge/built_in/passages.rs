@@ -65,7 +65,8 @@ impl BuiltIn {
         let nearest = |point: &KeyPoint| {
             // Of equals the last wins, so the order is turned round: text added at the end displaces nothing.
             let counted: Vec<&Sentence> = reading.counted().collect();
-            let best = counted.into_iter().rev().max_by(|a, b| likeness(a, point).total_cmp(&likeness(b, point)));
+            let best =
+                counted.into_iter().rev().max_by(|a, b| likeness(a, point).total_cmp(&likeness(b, point)));
             best.map(|sentence| sentence.span.start..sentence.span.end)
         };
         prepared.criteria.iter().map(|points| points.iter().filter_map(nearest).collect()).collect()

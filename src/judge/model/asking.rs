@@ -63,7 +63,12 @@ impl Asking<'_, '_> {
     }
 
     /// Adds a reply to the conversation, and what is wrong with it.
-    pub(super) fn ask_for_repair(&self, request: &mut ChatRequest, heard: &str, complaints: &[String]) -> Result<(), Failed> {
+    pub(super) fn ask_for_repair(
+        &self,
+        request: &mut ChatRequest,
+        heard: &str,
+        complaints: &[String],
+    ) -> Result<(), Failed> {
         let repair = self.judge.prompts.repair(complaints).map_err(|error| Failed::prompt(&error))?;
         request.messages.extend([message(Role::Assistant, heard.to_owned()), message(Role::User, repair)]);
         request.max_tokens = self.judge.sampling.max_tokens;
@@ -102,7 +107,11 @@ impl Asking<'_, '_> {
         Err(Failed::truncated(request.max_tokens))
     }
 
-    async fn one_reply(&mut self, request: &ChatRequest, seen: Option<&Shown<'_>>) -> Result<ChatReply, EndpointError> {
+    async fn one_reply(
+        &mut self,
+        request: &ChatRequest,
+        seen: Option<&Shown<'_>>,
+    ) -> Result<ChatReply, EndpointError> {
         let (rubric, endpoint, earlier) = (self.rubric, &self.judge.endpoint, self.judge.earlier());
         let (Some(watch), Some(shown)) = (self.watch.as_deref_mut(), seen) else {
             return endpoint.reply(request, earlier, Arrival::Whole).await;

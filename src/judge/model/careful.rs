@@ -54,7 +54,11 @@ struct Weighed {
 }
 
 impl Asking<'_, '_> {
-    pub(super) async fn carefully(&mut self, prepared: &Prepared, shown: &Shown<'_>) -> Result<Critique, Failed> {
+    pub(super) async fn carefully(
+        &mut self,
+        prepared: &Prepared,
+        shown: &Shown<'_>,
+    ) -> Result<Critique, Failed> {
         let rubric = self.rubric;
         let estimate = BuiltIn::new().critique(&prepared.built_in, rubric, shown.text());
         let nearest = BuiltIn::new().nearest(&prepared.built_in, shown.text());
@@ -82,7 +86,12 @@ impl Asking<'_, '_> {
     }
 
     /// Where nothing and everything lie on this model's scale.
-    async fn ends(&mut self, prepared: &Prepared, place: usize, criterion: &Criterion) -> Result<Ends, Failed> {
+    async fn ends(
+        &mut self,
+        prepared: &Prepared,
+        place: usize,
+        criterion: &Criterion,
+    ) -> Result<Ends, Failed> {
         let nothing = self.judge.prompts.nothing().map_err(|error| Failed::prompt(&error))?;
         let nothing = self.share(prepared, place, criterion, nothing.trim()).await?;
         let everything = self.share(prepared, place, criterion, &self.rubric.model_answer).await?;
@@ -131,11 +140,16 @@ impl Asking<'_, '_> {
         Ok(scale::share(&weights, (STEPS.len() - 1) as u8).unwrap_or_default())
     }
 
-    async fn choice(&mut self, request: Result<ChatRequest>, options: &[&str]) -> Result<BTreeMap<String, f64>, Failed> {
+    async fn choice(
+        &mut self,
+        request: Result<ChatRequest>,
+        options: &[&str],
+    ) -> Result<BTreeMap<String, f64>, Failed> {
         let request = request.map_err(|error| Failed::prompt(&error))?;
         self.repaired(request, |text| {
             let weights: BTreeMap<String, f64> = serde_json::from_str(text).unwrap_or_default();
-            let usable = weights.keys().all(|option| options.contains(&option.as_str())) && !weights.is_empty();
+            let usable =
+                weights.keys().all(|option| options.contains(&option.as_str())) && !weights.is_empty();
             if usable { Ok(weights) } else { Err(vec![format!("reply with one of: {}", options.join(", "))]) }
         })
         .await
@@ -183,7 +197,8 @@ impl ModelJudge {
         let nearest = BuiltIn::new().nearest(&prepared.built_in, shown.text());
         for (criterion, passages) in rubric.criteria.iter().zip(&nearest) {
             for (point, passage) in statements(criterion).iter().zip(passages) {
-                requests.push(self.ask_whether(shown.text().get(passage.clone()).unwrap_or_default(), point)?);
+                requests
+                    .push(self.ask_whether(shown.text().get(passage.clone()).unwrap_or_default(), point)?);
             }
         }
         Ok(requests)
@@ -247,7 +262,8 @@ fn whole_rating(
 ) -> Rating {
     let mut evidence = estimate.map(|rating| rating.evidence.clone()).unwrap_or_default();
     if evidence.is_empty() {
-        evidence.extend(nearest.first().and_then(|passage| Evidence::slice(text, passage.start, passage.end)));
+        evidence
+            .extend(nearest.first().and_then(|passage| Evidence::slice(text, passage.start, passage.end)));
     }
     let level = if evidence.is_empty() { 0 } else { scale::level(share, criterion.max_level()) };
     let missing = estimate.map(|rating| rating.missing.clone()).unwrap_or_default();
@@ -256,7 +272,13 @@ fn whole_rating(
     rated(criterion, level, reason, evidence, missing)
 }
 
-fn rated(criterion: &Criterion, level: u8, reason: String, evidence: Vec<Evidence>, missing: Vec<String>) -> Rating {
+fn rated(
+    criterion: &Criterion,
+    level: u8,
+    reason: String,
+    evidence: Vec<Evidence>,
+    missing: Vec<String>,
+) -> Rating {
     Rating {
         id: criterion.id.clone(),
         level,

@@ -66,7 +66,11 @@ mod tests {
             (&[], None),
         ] {
             let found = share(&weights(of), 4);
-            assert_eq!(found.map(|share| (share * 1e6).round()), expected.map(|share: f64| share * 1e6), "{of:?}");
+            assert_eq!(
+                found.map(|share| (share * 1e6).round()),
+                expected.map(|share: f64| share * 1e6),
+                "{of:?}"
+            );
         }
     }
 
@@ -77,14 +81,19 @@ mod tests {
             assert!((small.calibrated(share) - expected).abs() < 1e-9, "{share}");
         }
         let strong = Ends { nothing: 0.0, everything: 1.0 };
-        assert!((strong.calibrated(0.25) - 0.25).abs() < 1e-9, "a model that can tell them apart is not changed");
+        assert!(
+            (strong.calibrated(0.25) - 0.25).abs() < 1e-9,
+            "a model that can tell them apart is not changed"
+        );
         let blind = Ends { nothing: 0.75, everything: 0.75 };
         assert!((blind.calibrated(0.5) - 0.5).abs() < 1e-9);
     }
 
     #[test]
     fn levels_are_rounded() {
-        for (share, highest, expected) in [(0.0, 4, 0), (0.12, 4, 0), (0.13, 4, 1), (0.5, 1, 1), (0.96, 10, 10), (1.2, 4, 4)] {
+        for (share, highest, expected) in
+            [(0.0, 4, 0), (0.12, 4, 0), (0.13, 4, 1), (0.5, 1, 1), (0.96, 10, 10), (1.2, 4, 4)]
+        {
             assert_eq!(level(share, highest), expected, "{share} of {highest}");
         }
     }

@@ -4,15 +4,19 @@ use crate::bank::Rubric;
 use crate::critique::Critique;
 use crate::critique::reader;
 
+use super::Prepared;
 use super::asking::Asking;
 use super::failed::Failed;
 use super::shown::Shown;
-use super::Prepared;
 
 impl Asking<'_, '_> {
     /// Asks for all at once. What is malformed or unfounded goes back once; what can be believed of the better
     /// reply is the critique.
-    pub(super) async fn at_once(&mut self, prepared: &Prepared, shown: &Shown<'_>) -> Result<Critique, Failed> {
+    pub(super) async fn at_once(
+        &mut self,
+        prepared: &Prepared,
+        shown: &Shown<'_>,
+    ) -> Result<Critique, Failed> {
         let (rubric, text) = (self.rubric, shown.text());
         let request = self.judge.first_request(prepared, shown);
         let mut request = request.map_err(|error| Failed::prompt(&error))?;
