@@ -151,13 +151,13 @@ fn folded_char(c: char) -> Option<char> {
         '“' | '”' | '„' | '«' | '»' => Some('"'),
         '‘' | '’' | '‚' | '`' | '´' => Some('\''),
         '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
+        // What nobody sees, and emphasis that models leave out.
         '\u{200b}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{2069}'
         | '\u{feff}'
-        | '\u{ad}' => None,
-        // Emphasis that models leave out.
-        '*' => None,
+        | '\u{ad}'
+        | '*' => None,
         c if c.is_whitespace() => Some(' '),
         c => Some(c),
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::chat::{ChatRequest, ReplyShape};
+use super::choice::LIKELIEST;
 use super::complaint::Parameter;
 
 /// Schemas that one server refused are remembered up to this many: as many as a bank has rubrics, with room.
@@ -97,7 +98,8 @@ pub(super) struct Terms {
     pub(super) token_cap: TokenCap,
     pub(super) temperature: bool,
     pub(super) seed: bool,
-    pub(super) logprobs: bool,
+    /// How many of the likeliest tokens to tell the probabilities of.
+    pub(super) likeliest: Option<u8>,
     pub(super) stream_usage: bool,
     pub(super) base_path: BasePath,
 }
@@ -136,10 +138,14 @@ impl Capabilities {
             token_cap: self.token_cap,
             temperature: self.temperature.is_sent(),
             seed: request.seed.is_some() && self.seed.is_sent(),
-            logprobs: matches!(request.shape, ReplyShape::Choice(_)) && self.logprobs.is_sent(),
+            likeliest: self.likeliest_for(&request.shape),
             stream_usage: self.stream_usage.is_sent(),
             base_path: self.base_path,
         }
+    }
+
+    fn likeliest_for(&self, wanted: &ReplyShape) -> Option<u8> {
+        (matches!(wanted, ReplyShape::Choice(_)) && self.logprobs.is_sent()).then_some(LIKELIEST)
     }
 
     fn shape_for(&self, wanted: &ReplyShape) -> Shape {
@@ -200,7 +206,7 @@ impl Capabilities {
         self.object.confirm(sent.shape == Shape::Object);
         self.temperature.confirm(sent.temperature);
         self.seed.confirm(sent.seed);
-        self.logprobs.confirm(sent.logprobs);
+        self.logprobs.confirm(sent.likeliest.is_some());
         self.stream_usage.confirm(streamed && sent.stream_usage);
     }
 }
@@ -289,11 +295,9 @@ mod tests {
         let mut known = Capabilities::default();
         let choice = request(ReplyShape::Choice(["yes".to_owned()].into()));
         let sent = known.terms(&choice);
-        assert!(
-            sent.logprobs && sent.shape == Shape::Text && !known.terms(&request(ReplyShape::Text)).logprobs
-        );
+        assert!(sent.likeliest.is_some() && known.terms(&request(ReplyShape::Text)).likeliest.is_none());
         known.refuse(Parameter::Logprobs, sent, &choice);
-        assert!(!known.terms(&choice).logprobs);
+        assert!(known.terms(&choice).likeliest.is_none());
     }
 
     #[test]

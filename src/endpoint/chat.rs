@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::capabilities::{Shape, Terms, TokenCap};
-use super::choice::{LIKELIEST, weighed};
+use super::choice::weighed;
 use super::replies::{KeptReply, ReplyId};
 
 /// One request for one reply.
@@ -196,8 +196,8 @@ pub(super) fn body(
         max_completion_tokens: cap(TokenCap::MaxCompletionTokens),
         temperature: terms.temperature.then_some(request.temperature),
         seed: request.seed.filter(|_| terms.seed),
-        logprobs: terms.logprobs.then_some(true),
-        top_logprobs: terms.logprobs.then_some(LIKELIEST),
+        logprobs: terms.likeliest.map(|_| true),
+        top_logprobs: terms.likeliest,
         response_format: response_format(&request.shape, terms.shape),
         stream,
         stream_options: (stream && terms.stream_usage).then_some(StreamOptions { include_usage: true }),

@@ -54,7 +54,7 @@ fn a_request_on_the_poorest_terms() {
         token_cap: TokenCap::MaxCompletionTokens,
         temperature: false,
         seed: false,
-        logprobs: false,
+        likeliest: None,
         stream_usage: false,
         base_path: BasePath::AsGiven,
     };
