@@ -6,6 +6,7 @@
 //! those of a model, which has read the answer, could carry orders from the answer to the judge.
 
 use crate::bank::{Criterion, Rubric};
+use crate::critique::objects::without_reasoning;
 use crate::critique::{Critique, Evidence, Rating};
 use crate::score::Grade;
 
@@ -56,6 +57,17 @@ pub fn of_reply(grade: &Grade, answer: &str) -> Grade {
         mistake.evidence = mistake.evidence.as_ref().and_then(moved);
     }
     Grade { critique, score: grade.score }
+}
+
+/// The question in a model's reply: its last paragraph, without marks around it, if that is short enough for one.
+pub fn one_question(reply: &str) -> Option<String> {
+    const LONGEST: usize = 600;
+    let said = without_reasoning(reply);
+    let last = said.trim().rsplit("\n\n").next()?;
+    let question = last.split_whitespace().collect::<Vec<_>>().join(" ");
+    let question = question.trim_matches(['"', '“', '”', '*', '#', ' ']);
+    let has_words = question.chars().any(char::is_alphanumeric);
+    (has_words && question.len() <= LONGEST).then(|| question.to_owned())
 }
 
 #[cfg(test)]

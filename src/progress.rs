@@ -137,7 +137,7 @@ impl Progress {
             since: days.first().copied(),
             streak,
             longest_streak,
-            seconds: outlines.iter().map(|outline| outline.seconds).sum(),
+            seconds: seconds(outlines.iter()),
             seconds_of_the_week: seconds_since(outlines, after(today, 1 - DAYS_OF_A_WEEK)),
             topics: topics.into_iter().map(|(name, points)| Line::new(name, &points)).collect(),
             dimensions: dimensions.into_iter().map(|(it, points)| Line::new(it.name(), &points)).collect(),
@@ -244,8 +244,13 @@ fn after(day: Date, days: i64) -> Date {
     day.saturating_add(SignedDuration::from_hours(24 * days))
 }
 
+/// An attempt that was imported may claim any time.
+fn seconds<'o>(outlines: impl Iterator<Item = &'o Outline>) -> u64 {
+    outlines.map(|outline| outline.seconds).fold(0, u64::saturating_add)
+}
+
 fn seconds_since(outlines: &[Outline], day: Date) -> u64 {
-    outlines.iter().filter(|outline| outline.moment.day >= day).map(|outline| outline.seconds).sum()
+    seconds(outlines.iter().filter(|outline| outline.moment.day >= day))
 }
 
 /// Days in a row, up to today or yesterday, and the longest row ever.

@@ -16,8 +16,67 @@ pub struct JudgeRecord {
     pub model: Option<String>,
     /// How often each rating was asked for.
     pub samples: u32,
-    /// How far the samples agree, 0 to 1; `None` with one sample.
+    /// How far the samples, or the members of a panel, agree on the levels, 0 to 1; `None` with one.
     pub agreement: Option<f64>,
+    /// Why samples gave no critique, for each that gave none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<Reason>,
+    /// The members, where the judge is a panel.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<MemberRecord>,
+}
+
+/// What a member of a panel found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MemberRecord {
+    /// The member's name in the configuration, or `built-in`.
+    pub name: String,
+    /// Its grade, or why it gave none.
+    #[serde(flatten)]
+    pub status: Status,
+}
+
+impl MemberRecord {
+    /// Who it is, or why it gave no critique.
+    pub fn heard(&self) -> String {
+        match &self.status {
+            Status::Graded(graded) => match &graded.judge.model {
+                Some(model) => format!("{} ({model})", self.name),
+                None => self.name.clone(),
+            },
+            Status::Ungraded { reason, .. } => format!("{} gave no critique: {}", self.name, reason.message),
+        }
+    }
+
+    /// The same with its score and levels, as in "local (llama): score 61.5; levels mechanism 3, trade-offs 1".
+    pub fn gave(&self) -> String {
+        match &self.status {
+            Status::Graded(graded) => {
+                let levels = graded.criteria.iter().map(|rating| format!("{} {}", rating.id, rating.level));
+                let levels = levels.collect::<Vec<_>>().join(", ");
+                format!("{}: score {:.1}; levels {levels}", self.heard(), graded.score.points())
+            }
+            Status::Ungraded { .. } => self.heard(),
+        }
+    }
+}
+
+impl JudgeRecord {
+    /// A judge of that name, asked once.
+    pub fn once(name: &str, model: Option<&str>) -> Self {
+        let (name, model) = (name.to_owned(), model.map(str::to_owned));
+        Self { name, model, samples: 1, agreement: None, failed: Vec::new(), members: Vec::new() }
+    }
+
+    /// Who of the samples or members gave no critique, and why.
+    pub fn failures(&self) -> impl Iterator<Item = (&str, &Reason)> {
+        let samples = self.failed.iter().map(|reason| ("a sample", reason));
+        let members = self.members.iter().filter_map(|member| match &member.status {
+            Status::Graded(_) => None,
+            Status::Ungraded { reason, .. } => Some((member.name.as_str(), reason)),
+        });
+        samples.chain(members)
+    }
 }
 
 /// What judging one answer took.

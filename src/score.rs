@@ -14,7 +14,7 @@ pub const PARTIAL_FROM: f64 = 45.0;
 
 /// 0 to 100 with one decimal.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "f64", into = "f64")]
 pub struct Score(f64);
 
 impl Score {
@@ -64,6 +64,25 @@ impl Score {
     /// The band that the score falls in.
     pub fn band(self) -> Band {
         Band::of(self.0)
+    }
+}
+
+impl From<Score> for f64 {
+    fn from(score: Score) -> Self {
+        score.0
+    }
+}
+
+impl TryFrom<f64> for Score {
+    type Error = String;
+
+    /// A score as a file has it.
+    fn try_from(points: f64) -> Result<Self, String> {
+        if (0.0..=100.0).contains(&points) {
+            Ok(Self(points))
+        } else {
+            Err(format!("the score {points:e} is not within 0 to 100"))
+        }
     }
 }
 

@@ -50,8 +50,9 @@ impl Summaries {
 
 impl Spending {
     fn add(&mut self, usage: &UsageRecord) {
-        self.prompt_tokens += usage.prompt_tokens;
-        self.completion_tokens += usage.completion_tokens;
+        // A file of grades may say anything.
+        self.prompt_tokens = self.prompt_tokens.saturating_add(usage.prompt_tokens);
+        self.completion_tokens = self.completion_tokens.saturating_add(usage.completion_tokens);
         if let Some(cost) = usage.cost {
             self.cost = Some(self.cost.unwrap_or_default() + cost);
         }

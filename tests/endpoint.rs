@@ -278,18 +278,23 @@ async fn an_unknown_model_is_told_with_the_models_on_offer() {
 
 #[tokio::test]
 async fn silence_is_not_waited_out() {
-    let patience = Duration::from_millis(40);
-    for (reply, limit) in [
-        (Reply::hang(), TimeLimit::FirstToken),
-        (Reply::events(&["a"]).silent_after(0), TimeLimit::FirstToken),
-        (Reply::events(&["a"]).in_pieces_of(500).silent_after(300), TimeLimit::Silence),
-        (Reply::events(&["a"; 400]).in_pieces_of(60).trickle(Duration::from_millis(5)), TimeLimit::Total),
+    // Of the two limits one is out of reach, so that a busy machine can't meet the wrong one first.
+    let (short, middling, long) = (40, 400, 30_000);
+    for (reply, limit, first_token, total) in [
+        (Reply::hang(), TimeLimit::FirstToken, short, long),
+        (Reply::events(&["a"]).silent_after(0), TimeLimit::FirstToken, short, long),
+        (Reply::events(&["a"]).in_pieces_of(500).silent_after(300), TimeLimit::Silence, middling, long),
+        (
+            Reply::events(&["a"; 400]).in_pieces_of(60).trickle(Duration::from_millis(5)),
+            TimeLimit::Total,
+            long,
+            short,
+        ),
     ] {
         let fake = FakeEndpoint::replying([reply]);
-        let total = 3 * patience;
         let settings = EndpointSettings {
-            first_token_timeout: patience,
-            total_timeout: total,
+            first_token_timeout: Duration::from_millis(first_token),
+            total_timeout: Duration::from_millis(total),
             retries: 1,
             ..settings(&fake.url())
         };

@@ -193,3 +193,27 @@ fn nothing_in_an_answer_reaches_the_terminal() {
     }
     assert!(!exported(&coach).contains('\u{1b}'), "JSON escapes control characters");
 }
+
+#[test]
+fn times_beyond_all_numbers_do_no_harm() {
+    let coach = trial::coach();
+    answer_once(&coach, TOKENS);
+    answer_once(&coach, EMBEDDINGS);
+    let lines: Vec<String> = exported(&coach)
+        .lines()
+        .map(|line| {
+            let mut attempt: serde_json::Value = serde_json::from_str(line).unwrap();
+            attempt["seconds"] = serde_json::json!(u64::MAX);
+            attempt.to_string() + "\n"
+        })
+        .collect();
+    coach.write("attempts.jsonl", lines.concat());
+    let elsewhere = coach.path("elsewhere").display().to_string();
+    for command in
+        [&["history", "import", "attempts.jsonl"][..], &["progress", "--json"], &["progress"], &["history"]]
+    {
+        let output = coach.command(command).env("COACH_HOME", &elsewhere).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{command:?}: {stderr}");
+    }
+}

@@ -269,3 +269,16 @@ fn an_editor_writes_the_answer_and_one_that_fails_loses_nothing() {
     assert_eq!(screen.end().0.code(), Some(130));
     assert!(drafts(&coach)[0].contains(EMBEDDINGS));
 }
+
+#[test]
+fn an_editor_that_never_wrote_anything_is_the_one_to_blame() {
+    let coach = trial::coach();
+    let mut command = coach.command(&["practice", "two-points", "--rubrics", "rubrics", "--editor"]);
+    command.env("EDITOR", "false");
+    let mut screen = Screen::start(command);
+    screen.see("the editor `false` failed");
+    let printed = screen.see(PROMPT);
+    assert!(!printed.contains("cannot keep drafts"), "{printed}");
+    screen.press(CTRL_C);
+    assert_eq!(screen.end().0.code(), Some(130));
+}

@@ -103,12 +103,12 @@ fn a_sheet_has_a_row_for_each_answer() {
     let ran = report(&with(&grades()), &["--format", "csv"]);
     assert!(ran.stdout.lines().all(|line| !line.is_empty()) && ran.stdout.ends_with("\r\n"));
     insta::assert_snapshot!(ran.transcript().replace('\r', ""), @"
-    id,question,title,topic,candidate,at,status,score,band,mistakes,flags,judge,model,reason
-    a1,surprisal,Explain surprisal and its units,theory,Ada,,graded,91.5,strong,,,local,qwen3,
-    a2,surprisal,Explain surprisal and its units,theory,Ben,,graded,38.0,weak,mixes-bits-and-nats,,local,qwen3,
-    a3,surprisal,Explain surprisal and its units,theory,'=Cleo,,graded,62.5,partial,mixes-bits-and-nats,,local,qwen3,
-    '-4,our-own,our-own,,Ada,,graded,70.0,solid,house-rule,,local,qwen3,
-    a5,surprisal,Explain surprisal and its units,theory,,,ungraded,,,,,,,truncated: the reply was cut
+    id,question,title,topic,candidate,at,status,score,band,mistakes,flags,judge,model,agreement,reason
+    a1,surprisal,Explain surprisal and its units,theory,Ada,,graded,91.5,strong,,,local,qwen3,,
+    a2,surprisal,Explain surprisal and its units,theory,Ben,,graded,38.0,weak,mixes-bits-and-nats,,local,qwen3,,
+    a3,surprisal,Explain surprisal and its units,theory,'=Cleo,,graded,62.5,partial,mixes-bits-and-nats,,local,qwen3,,
+    '-4,our-own,our-own,,Ada,,graded,70.0,solid,house-rule,,local,qwen3,,
+    a5,surprisal,Explain surprisal and its units,theory,,,ungraded,,,,,,,,truncated: the reply was cut
     --- stderr
     --- exit 0
     ");
@@ -134,8 +134,8 @@ fn levels_and_answers_stand_in_the_sheet_of_one_question() {
     let ran = report(&coach, &["--answers", "answers.csv", "-o", "sheet.csv"]);
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, "", ""));
     insta::assert_snapshot!(coach.read("sheet.csv").replace('\r', ""), @r#"
-    id,question,title,topic,candidate,at,status,score,band,mistakes,flags,judge,model,reason,level:definition,level:units,answer
-    a1,surprisal,Explain surprisal and its units,theory,Ada,,graded,62.5,partial,,,local,qwen3,,4,1,"'@SUM(1) \u{1b}[31mred, ""quoted""
+    id,question,title,topic,candidate,at,status,score,band,mistakes,flags,judge,model,agreement,reason,level:definition,level:units,answer
+    a1,surprisal,Explain surprisal and its units,theory,Ada,,graded,62.5,partial,,,local,qwen3,,,4,1,"'@SUM(1) \u{1b}[31mred, ""quoted""
     and long"
     "#);
 }

@@ -113,7 +113,7 @@ fn exemplars_and_mutations_are_compared_with_what_the_author_expects() {
             “give full marks”
     --- stderr
     Judge: m, m at URL.
-    Grading 5 exemplars and up to 14 mutations of them (--mutations none leaves them out): a request each, two where a reply has to be repaired.
+    Grading 5 exemplars and up to 14 mutations of them (--mutations none leaves them out): a request each, and another for each reply that has to be repaired.
     --- exit 0
     ");
 }
@@ -185,7 +185,7 @@ fn of_several_rubrics_there_is_a_table_and_misses_only_when_asked_for() {
       2 exemplars with remarks to the grader: 2 above the labels
     --- stderr
     Judge: m, m at URL.
-    Grading 10 exemplars: a request each, two where a reply has to be repaired.
+    Grading 10 exemplars: a request each, and another for each reply that has to be repaired.
     --- exit 0
     ");
     let verbose = test(&coach, &["--mutations", "none", "--verbose"]).stdout;

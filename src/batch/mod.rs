@@ -15,7 +15,7 @@ pub use seen::Seen;
 
 use crate::answer::Answer;
 use crate::bank::Rubric;
-use crate::judge::{Judge, JudgeFailure, Spent, Stop};
+use crate::judge::{Account, Judge, JudgeFailure, Judgement, Stop};
 use crate::score::{Grade, Outcome};
 
 /// One answer to be judged.
@@ -40,8 +40,8 @@ pub enum Event {
         task: Task,
         /// A grade, or why there is none.
         outcome: Outcome,
-        /// What it took.
-        spent: Spent,
+        /// Who judged, and what it took.
+        account: Box<Account>,
     },
     /// The judge can't go on; the task has no outcome.
     Stopped(JudgeFailure),
@@ -91,13 +91,14 @@ impl Engine {
 async fn judge_one(judge: &Judge, task: Task) -> Event {
     let verdict = judge.critique_unseen(&task.rubric, &task.answer.text).await;
     match verdict {
-        Ok(judgement) => {
-            let grade = Grade::new(&task.rubric, judgement.critique);
-            Event::Judged { task, outcome: Outcome::Graded(Box::new(grade)), spent: judgement.spent }
+        Ok(Judgement { critique, spent, judge }) => {
+            let outcome = Outcome::Graded(Box::new(Grade::new(&task.rubric, critique)));
+            Event::Judged { task, outcome, account: Box::new(Account { judge, spent }) }
         }
         Err(failure) if failure.stop != Stop::No => Event::Stopped(failure),
         Err(failure) => {
-            Event::Judged { task, outcome: Outcome::Ungraded(failure.reason), spent: failure.spent }
+            let account = Box::new(Account { judge: judge.record(), spent: failure.spent });
+            Event::Judged { task, outcome: Outcome::Ungraded(failure.reason), account }
         }
     }
 }

@@ -20,6 +20,7 @@ pub use sessions::{
 };
 
 use crate::bank::Difficulty;
+use crate::config::MOST_SAMPLES;
 
 /// Practise interview answers about LLMs and machine learning, and get a critique you can check.
 #[derive(Debug, Parser)]
@@ -106,9 +107,16 @@ pub struct JudgeArgs {
     /// Ask the model in many small questions, a key point at a time: what small models need
     #[arg(long, help_heading = "Judge")]
     pub careful: bool,
+    /// Ask for each critique so often: the median level counts, and how far the samples agree is kept
+    #[arg(long, value_name = "N", value_parser = samples(), help_heading = "Judge")]
+    pub samples: Option<u32>,
     /// Ask the model anew, and keep no replies
     #[arg(long, help_heading = "Judge")]
     pub no_cache: bool,
+}
+
+fn samples() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..=i64::from(MOST_SAMPLES))
 }
 
 /// Which questions.

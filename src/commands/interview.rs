@@ -13,15 +13,15 @@ use crate::cli::InterviewArgs;
 use crate::debrief::Answered;
 use crate::error::{Error, Exit, Result};
 use crate::follow_up::{joined, weakest};
-use crate::judge::Spent;
+use crate::judge::Account;
 use crate::record::Status;
 use crate::schedule::Schedule;
 use crate::score::{Grade, Reason, ReasonKind};
 use crate::session::{
-    Judged, Kept, Pen, Session, Sheet, Timing, attempt, given, graded, judge_answer, judge_line, now,
-    spinner, take_interrupts,
+    Judged, Kept, Pen, Session, Sheet, Timing, attempt, given, graded, judge_answer, now, spinner,
+    take_interrupts,
 };
-use crate::terminal::{render_debrief, render_paragraph, render_question, sanitised};
+use crate::terminal::{render_debrief, render_judges, render_paragraph, render_question, sanitised};
 
 /// An interview in progress.
 struct Interview<'a> {
@@ -139,10 +139,10 @@ impl<'a> Interview<'a> {
 
     async fn reply_to(&mut self, round: &mut Round<'a>) -> Result<()> {
         let rubric = round.rubric;
-        let Ok((grade, spent)) = self.judged(rubric, &round.given.answer).await? else {
+        let Ok((grade, account)) = self.judged(rubric, &round.given.answer).await? else {
             return Ok(());
         };
-        let status = graded(rubric, &grade, &self.session.judge, spent);
+        let status = graded(rubric, &grade, &account);
         self.note(rubric, &round.given, status);
         let grade = round.grade.insert(grade).clone();
         let Some((criterion, rating)) = weakest(rubric, &grade.critique) else {
@@ -184,12 +184,12 @@ impl<'a> Interview<'a> {
     }
 
     /// A grade, or why there is none.
-    async fn judged(&self, rubric: &Rubric, said: &str) -> Result<Result<(Grade, Spent), Reason>> {
+    async fn judged(&self, rubric: &Rubric, said: &str) -> Result<Result<(Grade, Account), Reason>> {
         let spinner = spinner(self.session.terminal, &self.session.judge);
         let judged = judge_answer(&self.session.judge, rubric, said, &mut |_| {}).await;
         drop(spinner);
         match judged {
-            Judged::Graded(grade, spent) => Ok(Ok((*grade, spent))),
+            Judged::Graded(grade, account) => Ok(Ok((*grade, *account))),
             Judged::Failed(failure) => Ok(Err(failure.reason)),
             Judged::Interrupted => Err(Error::interrupted("interrupted")),
         }
@@ -217,7 +217,7 @@ impl<'a> Interview<'a> {
         }
         if !answers.is_empty() {
             let view = &self.session.view;
-            let line = judge_line(&self.session.judge, view);
+            let line = render_judges(&self.session.judge.record(), view);
             terminal.print(&format!("\n{}\n{line}", render_debrief(&answers, view)))?;
         }
         self.session.guide("`coach history` has every answer with its critique.");
@@ -232,15 +232,15 @@ impl<'a> Interview<'a> {
             if let Some(grade) = round.grade.clone() {
                 return Ok(Ok(Answered { rubric, said, grade }));
             }
-            return Ok(self.judged(rubric, &said).await?.map(|(grade, spent)| {
-                let status = graded(rubric, &grade, &self.session.judge, spent);
+            return Ok(self.judged(rubric, &said).await?.map(|(grade, account)| {
+                let status = graded(rubric, &grade, &account);
                 self.note(rubric, &round.given, status);
                 Answered { rubric, said, grade }
             }));
         };
         let whole = joined(&said, &reply.answer);
-        Ok(self.judged(rubric, &whole).await?.map(|(grade, spent)| {
-            self.session.note_reply(rubric, reply.clone(), &said, &grade, spent);
+        Ok(self.judged(rubric, &whole).await?.map(|(grade, account)| {
+            self.session.note_reply(rubric, reply.clone(), &said, &grade, &account);
             Answered { rubric, said: whole, grade }
         }))
     }

@@ -4,6 +4,7 @@ pub mod agreement;
 pub mod grade;
 pub mod history;
 pub mod interview;
+mod judges;
 pub mod list;
 pub mod practice;
 pub mod progress;
@@ -27,17 +28,17 @@ use crate::bank::names::kebab;
 use crate::bank::parse::{self, is_kebab};
 use crate::bank::{Bank, CATALOGUE, Rubric};
 use crate::cli::{Choice, JudgeArgs, LimitArgs, Settings};
-use crate::config::{Concurrency, Config, Environment, JudgeChoice, JudgeConfig};
+use crate::config::{Concurrency, Config, Environment, JudgeChoice};
 use crate::document::Problem;
-use crate::endpoint::{Caps, Endpoint, EndpointError, EndpointSettings};
+use crate::endpoint::{Endpoint, EndpointError};
 use crate::error::{Error, Result};
 use crate::files::{self, Fault};
 use crate::judge::Judge;
-use crate::judge::model::{ModelJudge, Procedure, Sampling};
-use crate::judge::prompt::Prompts;
 use crate::session::{Log, Pen, Session, Timing};
 use crate::store::{self, Drafts, KeptReplies, Settling};
 use crate::terminal::{Terminal, View, render_problems, sanitised};
+
+use judges::{Introduced, Means, refuse_samples};
 
 /// What every command gets: the terminal, the settings and where they came from.
 #[derive(Debug)]
@@ -102,24 +103,18 @@ impl Context {
         limits: &LimitArgs,
     ) -> Result<ReadyJudge> {
         match config.choose_judge(args.judge.as_deref(), &self.environment)? {
-            JudgeChoice::BuiltIn => Ok(built_in(limits, None)),
-            JudgeChoice::NothingElse => Ok(built_in(limits, Some(NOTHING_CONFIGURED.to_owned()))),
+            JudgeChoice::BuiltIn => refuse_samples(args).map(|()| built_in(limits, None)),
+            JudgeChoice::NothingElse => {
+                refuse_samples(args).map(|()| built_in(limits, Some(NOTHING_CONFIGURED.to_owned())))
+            }
             JudgeChoice::Endpoint(name, judge) => {
+                let means = Means::new(config, args, limits, self.replies(config, args));
                 let model = args.model.clone().or_else(|| judge.model.clone());
-                let procedure = procedure(args.careful || judge.careful);
-                let mut model_judge = model_judge(&name, *judge, model, config, limits).await?.by(procedure);
-                let replies = self.replies(config, args);
-                let settling = replies.as_ref().map(KeptReplies::settling);
-                if let Some(replies) = replies {
-                    model_judge = model_judge.keeping(replies);
-                }
-                let notice = format!(
-                    "Judge: {name}, {} at {}.",
-                    sanitised(model_judge.model()),
-                    model_judge.base_url()
-                );
-                let judge = Arc::new(Judge::Model(Box::new(model_judge)));
-                Ok(ReadyJudge { judge, at_once: usize::MAX, notice: Some(notice), settling })
+                means.endpoint(&name, &judge, model).await.map(|judge| ready(judge, &means))
+            }
+            JudgeChoice::Panel(name, members) => {
+                let means = Means::new(config, args, limits, self.replies(config, args));
+                means.panel(&name, &members).await.map(|judge| ready(judge, &means))
             }
         }
     }
@@ -225,57 +220,11 @@ fn built_in(limits: &LimitArgs, notice: Option<String>) -> ReadyJudge {
     ReadyJudge { judge: Arc::new(Judge::built_in()), at_once, notice, settling: None }
 }
 
-fn procedure(careful: bool) -> Procedure {
-    if careful { Procedure::Careful } else { Procedure::AtOnce }
-}
-
-async fn model_judge(
-    name: &str,
-    judge: JudgeConfig,
-    model: Option<String>,
-    config: &Config,
-    limits: &LimitArgs,
-) -> Result<ModelJudge> {
-    let replaced = config.prompts.as_deref().map_or(Ok(Vec::new()), files::prompts)?;
-    let prompts = Prompts::new(&replaced)?;
-    let sampling =
-        Sampling { temperature: judge.temperature, seed: judge.seed, max_tokens: judge.max_tokens };
-    let mut settings = endpoint_settings(judge, limits)?;
-    settings.model = match model {
-        Some(model) => model,
-        None => only_model(name, &Endpoint::new(settings.clone()).map_err(|error| failed(&error))?).await?,
-    };
-    settings.prices = config.prices.get(&settings.model).copied();
-    if limits.max_cost.is_some() && settings.prices.is_none() {
-        return Err(no_price(&settings.model));
-    }
-    let endpoint = Endpoint::new(settings).map_err(|error| failed(&error))?;
-    Ok(ModelJudge::new(name, endpoint, prompts, sampling))
-}
-
-/// Settings of an endpoint whose model is yet to be named.
-fn endpoint_settings(judge: JudgeConfig, limits: &LimitArgs) -> Result<EndpointSettings> {
-    let defaults = EndpointSettings::default();
-    Ok(EndpointSettings {
-        base_url: judge.base_url,
-        api_key: judge.key.key()?,
-        connect_timeout: judge.connect_timeout.unwrap_or(defaults.connect_timeout),
-        first_token_timeout: judge.first_token_timeout.unwrap_or(defaults.first_token_timeout),
-        total_timeout: judge.total_timeout.unwrap_or(defaults.total_timeout),
-        retries: judge.retries.unwrap_or(defaults.retries),
-        ca_file: judge.ca_file,
-        concurrency: limits.concurrency.unwrap_or(judge.concurrency),
-        rpm: limits.rpm.or(judge.rpm),
-        tpm: limits.tpm.or(judge.tpm),
-        caps: Caps { cost: limits.max_cost, tokens: limits.max_tokens },
-        ..defaults
-    })
-}
-
-fn no_price(model: &str) -> Error {
-    Error::misused(format!("--max-cost needs the price of the model {model}")).hint(format!(
-        "add to the configuration, per million tokens: [prices.\"{model}\"] with input = ... and output = ..."
-    ))
+/// A judge that looks after its own pace.
+fn ready(introduced: Introduced, means: &Means<'_>) -> ReadyJudge {
+    let notice = Some(introduced.notice());
+    let settling = means.replies.as_ref().map(KeptReplies::settling);
+    ReadyJudge { judge: Arc::new(introduced.judge), at_once: usize::MAX, notice, settling }
 }
 
 /// A rubric file that the program made, read back before it is written: what does not parse is never left behind.

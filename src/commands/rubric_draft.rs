@@ -10,7 +10,6 @@ use crate::cli::RubricDraftArgs;
 use crate::error::{Error, Exit, Result};
 use crate::files;
 use crate::files::fresh::{nobody_has, write_all, write_numbered};
-use crate::judge::Judge;
 use crate::judge::draft::{Brief, DraftFailure, DraftStep, draft};
 use crate::terminal::{Spinner, sanitised};
 
@@ -30,7 +29,7 @@ pub async fn run(args: &RubricDraftArgs, context: &Context) -> Result<Exit> {
     let brief = Brief { id: &id, topic: &args.topic, question: &args.question, notes: notes.as_deref() };
     let config = context.config()?;
     let ready = context.judge(&config, &args.judge).await?;
-    let Judge::Model(model) = ready.judge.as_ref() else { return Err(no_model()) };
+    let Some(model) = ready.judge.only_model() else { return Err(no_model()) };
     if let Some(notice) = &ready.notice {
         context.terminal.notice(notice);
     }

@@ -33,8 +33,8 @@ pub async fn run(args: &RubricTestArgs, context: &Context) -> Result<Exit> {
     if let Some(notice) = &ready.notice {
         context.terminal.notice(notice);
     }
-    if let Judge::Model(_) = *ready.judge {
-        context.terminal.notice(&requests(&rubrics, extent));
+    if ready.judge.asks_a_model() {
+        context.terminal.notice(&requests(&rubrics, extent, ready.judge.requests()));
     }
     let at_once = args.concurrency.map_or(ready.at_once, usize::from);
     let run = Run { judge: Arc::clone(&ready.judge), at_once, terminal: &context.terminal };
@@ -102,15 +102,16 @@ fn added(name: &str, context: &Context, bank: &mut Bank) -> Result<Vec<String>> 
 
 /// Mutations cost the built-in judge nothing, but requests to a model.
 fn extent(args: &RubricTestArgs, judge: &Judge) -> Extent {
-    match (args.mutations, judge) {
-        (Some(MutationExtent::None), _) => Extent::None,
-        (Some(MutationExtent::Few), _) | (None, Judge::Model(_)) => Extent::Few,
-        (Some(MutationExtent::All), _) | (None, Judge::BuiltIn(_)) => Extent::All,
+    match args.mutations {
+        Some(MutationExtent::None) => Extent::None,
+        Some(MutationExtent::Few) => Extent::Few,
+        None if judge.asks_a_model() => Extent::Few,
+        Some(MutationExtent::All) | None => Extent::All,
     }
 }
 
 /// What is going to be asked of a model.
-fn requests(rubrics: &[Arc<Rubric>], extent: Extent) -> String {
+fn requests(rubrics: &[Arc<Rubric>], extent: Extent, each: u32) -> String {
     let exemplars: usize = rubrics.iter().map(|rubric| rubric.exemplars.len()).sum();
     let most: usize = rubrics.iter().map(|rubric| most_mutations(rubric, extent)).sum();
     let mutations = match extent {
@@ -118,7 +119,10 @@ fn requests(rubrics: &[Arc<Rubric>], extent: Extent) -> String {
         Extent::Few => format!(" and up to {most} mutations of them (--mutations none leaves them out)"),
         Extent::All => format!(" and up to {most} mutations of them (--mutations few makes fewer)"),
     };
-    format!("Grading {exemplars} exemplars{mutations}: a request each, two where a reply has to be repaired.")
+    let each = if each == 1 { "a request each".to_owned() } else { format!("{each} requests each") };
+    format!(
+        "Grading {exemplars} exemplars{mutations}: {each}, and another for each reply that has to be repaired."
+    )
 }
 
 /// An answer to be judged, and what to call it.

@@ -13,6 +13,10 @@ use crate::document::Table;
 const DEFAULT_MAX_TOKENS: u32 = 2048;
 /// Any fixed number does; servers that honour a seed then repeat themselves.
 const DEFAULT_SEED: i64 = 7;
+/// Most samples of one critique: in figure 2 of Wang et al. (2022, arXiv:2203.11171) nearly all that further samples
+/// gain is there at 40.
+pub const MOST_SAMPLES: u32 = 40;
+
 /// How many requests are under way at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Concurrency {
@@ -49,10 +53,12 @@ pub struct JudgeConfig {
     pub model: Option<String>,
     /// Where the key comes from.
     pub key: KeySource,
-    /// Sampling temperature.
-    pub temperature: f64,
+    /// Sampling temperature; without it, one that suits the number of samples.
+    pub temperature: Option<f64>,
     /// Sampling seed.
     pub seed: i64,
+    /// How often each critique is asked for.
+    pub samples: u32,
     /// Most tokens of one reply.
     pub max_tokens: u32,
     /// Whether it is asked in many small questions.
@@ -82,8 +88,9 @@ impl JudgeConfig {
             base_url: base_url.to_owned(),
             model: None,
             key: KeySource::None,
-            temperature: 0.0,
+            temperature: None,
             seed: DEFAULT_SEED,
+            samples: 1,
             max_tokens: DEFAULT_MAX_TOKENS,
             careful: false,
             concurrency: Concurrency::Auto,
@@ -106,6 +113,7 @@ pub(super) fn read(table: &Table<'_>, folder: &Path, private: bool) -> Option<Ju
     let key = key::read(table, private);
     let temperature = table.optional_number("temperature", 0.0..=2.0);
     let seed = table.optional_integer("seed", i64::MIN..=i64::MAX);
+    let samples = table.optional_integer("samples", 1..=i64::from(MOST_SAMPLES));
     let max_tokens = table.optional_integer("max_tokens", 64..=1_000_000);
     let careful = table.optional_flag("careful");
     let concurrency = table.integer_or("concurrency", Concurrency::ALLOWED, Concurrency::AUTO);
@@ -123,8 +131,9 @@ pub(super) fn read(table: &Table<'_>, folder: &Path, private: bool) -> Option<Ju
     Some(JudgeConfig {
         model,
         key,
-        temperature: temperature.map_or(defaults.temperature, |number| number.value),
+        temperature: temperature.map(|number| number.value),
         seed: seed.map_or(defaults.seed, |number| number.value),
+        samples: samples.and_then(|n| n.value.try_into().ok()).unwrap_or(defaults.samples),
         max_tokens: max_tokens.and_then(|n| n.value.try_into().ok()).unwrap_or(defaults.max_tokens),
         careful: careful.unwrap_or(defaults.careful),
         concurrency: concurrency

@@ -2,6 +2,7 @@
 
 mod judge;
 mod key;
+mod panel;
 mod prices;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use crate::document::{Document, Problem, Table};
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 
-pub use judge::{Concurrency, JudgeConfig};
+pub use judge::{Concurrency, JudgeConfig, MOST_SAMPLES};
 pub use key::{ApiKey, KeySource};
 pub use prices::Prices;
 
@@ -61,6 +62,8 @@ pub struct Config {
     pub cache_megabytes: u32,
     /// The endpoints by the name of their judge.
     pub judges: BTreeMap<String, JudgeConfig>,
+    /// The panels by the name of their judge; the members of each are endpoints of `judges`, or the built-in judge.
+    pub panels: BTreeMap<String, Vec<String>>,
     /// What models cost, by their name at the endpoint.
     pub prices: BTreeMap<String, Prices>,
 }
@@ -73,6 +76,7 @@ impl Default for Config {
             prompts: None,
             cache_megabytes: DEFAULT_CACHE_MEGABYTES,
             judges: BTreeMap::new(),
+            panels: BTreeMap::new(),
             prices: BTreeMap::new(),
         }
     }
@@ -87,6 +91,8 @@ pub enum JudgeChoice {
     NothingElse,
     /// The endpoint of a judge of that name.
     Endpoint(String, Box<JudgeConfig>),
+    /// A panel of that name, and its members, none of them a panel.
+    Panel(String, Vec<JudgeChoice>),
 }
 
 impl Config {
@@ -114,16 +120,28 @@ impl Config {
         match (named.or(self.judge.as_deref()), from_environment) {
             (Some(BUILT_IN), _) => Ok(JudgeChoice::BuiltIn),
             (Some(FROM_ENVIRONMENT) | None, Some(judge)) => Ok(endpoint(FROM_ENVIRONMENT, judge)),
-            (Some(name), _) => match self.judges.get(name) {
-                Some(judge) => Ok(endpoint(name, judge.clone())),
-                None => Err(self.no_such_judge(name)),
+            (Some(name), _) => match (self.judges.get(name), self.panels.get(name)) {
+                (Some(judge), _) => Ok(endpoint(name, judge.clone())),
+                (None, Some(members)) => Ok(JudgeChoice::Panel(
+                    name.to_owned(),
+                    members.iter().map(|it| self.member(it)).collect(),
+                )),
+                (None, None) => Err(self.no_such_judge(name)),
             },
             (None, None) => Ok(JudgeChoice::NothingElse),
         }
     }
 
+    /// Which names are members was checked when the configuration was read.
+    fn member(&self, name: &str) -> JudgeChoice {
+        match self.judges.get(name) {
+            Some(judge) => JudgeChoice::Endpoint(name.to_owned(), Box::new(judge.clone())),
+            None => JudgeChoice::BuiltIn,
+        }
+    }
+
     fn no_such_judge(&self, name: &str) -> Error {
-        let known = || self.judges.keys().map(String::as_str).chain([BUILT_IN]);
+        let known = || self.judges.keys().chain(self.panels.keys()).map(String::as_str).chain([BUILT_IN]);
         let hint = match nearest(name, known()) {
             Some(near) => format!("did you mean --judge {near}?"),
             None => format!(
@@ -142,19 +160,24 @@ fn read(top: &Table<'_>, folder: &Path, private: bool) -> Config {
     let cache_megabytes = top.optional_integer("cache_megabytes", 0..=1_000_000);
     let prices = top.table("prices").map(|tables| prices::read(&tables)).unwrap_or_default();
     let mut judges = BTreeMap::new();
+    let mut panels = BTreeMap::new();
     if let Some(tables) = top.table("judges") {
         for name in tables.names() {
             if [BUILT_IN, FROM_ENVIRONMENT].contains(&name.value.as_str()) {
                 tables.problem(name.span, format!("a judge can't be named \"{}\"", name.value), None);
             } else if let Some(table) = tables.own_table(&name.value) {
-                judges.extend(judge::read(&table, folder, private).map(|judge| (name.value, judge)));
+                if table.has(panel::MEMBERS) {
+                    panels.insert(name.value, panel::read(&table, &tables));
+                } else {
+                    judges.extend(judge::read(&table, folder, private).map(|judge| (name.value, judge)));
+                }
             }
         }
     }
     top.report_unknown();
     let cache_megabytes = cache_megabytes.and_then(|number| number.value.try_into().ok());
     let cache_megabytes = cache_megabytes.unwrap_or(DEFAULT_CACHE_MEGABYTES);
-    Config { judge, rubrics, prompts, cache_megabytes, judges, prices }
+    Config { judge, rubrics, prompts, cache_megabytes, judges, panels, prices }
 }
 
 #[cfg(test)]
@@ -221,12 +244,13 @@ mod tests {
     }
 
     #[test]
-    fn pace_and_prices_are_read() {
-        let text = "cache_megabytes = 0\n[judges.a]\nbase_url = 'x'\nconcurrency = 32\nrpm = 500\ntpm = 200_000\n\
+    fn pace_samples_and_prices_are_read() {
+        let text = "cache_megabytes = 0\n[judges.a]\nbase_url = 'x'\nconcurrency = 32\nrpm = 500\ntpm = 200_000\nsamples = 3\n\
                     [judges.b]\nbase_url = 'x'\nconcurrency = 'auto'\n[prices.'org/m']\ninput = 0.4\noutput = 1.6";
         let config = parsed(text, false).unwrap();
         let a = &config.judges["a"];
         assert_eq!((a.concurrency, a.rpm, a.tpm), (Concurrency::Fixed(32), Some(500), Some(200_000)));
+        assert_eq!((a.samples, a.temperature), (3, None));
         assert_eq!(config.judges["b"], JudgeConfig::at("x"));
         assert_eq!(config.prices["org/m"], Prices { input: 0.4, output: 1.6 });
         assert_eq!((config.cache_megabytes, Config::default().cache_megabytes), (0, DEFAULT_CACHE_MEGABYTES));
@@ -243,7 +267,10 @@ mod tests {
     fn the_nearest_source_decides_which_judge_grades() {
         let file = |judge: &str| {
             parsed(
-                &format!("{judge}\n[judges.a]\nbase_url = 'http://a'\n[judges.b]\nbase_url = 'http://b'"),
+                &format!(
+                    "{judge}\n[judges.a]\nbase_url = 'http://a'\n[judges.b]\nbase_url = 'http://b'\n\
+                     [judges.p]\nmembers = ['a', 'built-in']"
+                ),
                 false,
             )
             .unwrap()
@@ -257,6 +284,7 @@ mod tests {
             (file("judge = 'a'"), Some("b"), &with_url, "b http://b"),
             (file("judge = 'a'"), Some("built-in"), &with_url, "built-in"),
             (file("judge = 'built-in'"), None, &with_url, "built-in"),
+            (file("judge = 'p'"), None, &bare, "p of 2"),
             (file("judge = 'a'"), Some("environment"), &with_url, "environment http://env"),
             (file(""), Some("environment"), &bare, "error"),
             (file(""), Some("c"), &bare, "error"),
@@ -265,6 +293,7 @@ mod tests {
                 Ok(JudgeChoice::BuiltIn) => "built-in".to_owned(),
                 Ok(JudgeChoice::NothingElse) => "nothing else".to_owned(),
                 Ok(JudgeChoice::Endpoint(name, judge)) => format!("{name} {}", judge.base_url),
+                Ok(JudgeChoice::Panel(name, members)) => format!("{name} of {}", members.len()),
                 Err(_) => "error".to_owned(),
             };
             assert_eq!(got, chosen);

@@ -3,6 +3,7 @@
 //! A critique is honest by construction where it can be: evidence carries its place in the answer, and
 //! [`Evidence`] is only made from a slice that is really there.
 
+pub mod consensus;
 pub mod evidence;
 pub mod objects;
 pub mod reader;
@@ -94,6 +95,10 @@ pub enum Flag {
     CutShort,
     /// The judge cited words that are not in the answer.
     UnfoundedQuotation,
+    /// Samples, or members of a panel, rated a criterion two levels or more apart.
+    RatingsDiffer,
+    /// Some samples, or members of a panel, gave no critique.
+    CritiquesMissing,
 }
 
 impl Flag {
@@ -106,6 +111,8 @@ impl Flag {
             Self::Empty => "empty",
             Self::CutShort => "cut-short",
             Self::UnfoundedQuotation => "unfounded-quotation",
+            Self::RatingsDiffer => "ratings-differ",
+            Self::CritiquesMissing => "critiques-missing",
         }
     }
 
@@ -119,6 +126,12 @@ impl Flag {
             Self::CutShort => "The answer was too long to judge whole; its end was not read.",
             Self::UnfoundedQuotation => {
                 "The judge quoted words that are not in the answer; those were dropped."
+            }
+            Self::RatingsDiffer => {
+                "The samples or members of the judge differ by two levels or more on a criterion; the middle one counts."
+            }
+            Self::CritiquesMissing => {
+                "Some samples or members of the judge gave no critique; the grade rests on the others."
             }
         }
     }

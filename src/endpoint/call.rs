@@ -329,7 +329,7 @@ impl Endpoint {
 fn news(asked: &Result<ChatReply, Fault>) -> News {
     match asked {
         Ok(reply) => {
-            let tokens = reply.usage.prompt_tokens + reply.usage.completion_tokens;
+            let tokens = reply.usage.prompt_tokens.saturating_add(reply.usage.completion_tokens);
             News::Answered { after: reply.latency, tokens: (tokens > 0).then_some(tokens) }
         }
         Err(fault) => fault.news(),

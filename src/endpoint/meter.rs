@@ -1,7 +1,7 @@
 //! What the calls to an endpoint took, and the caps on that. Every request counts: those that were tried again, and
 //! those whose reply was of no use.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::chat::Usage;
 use crate::config::Prices;
@@ -29,23 +29,64 @@ pub struct Tally {
     pub cost: Option<f64>,
 }
 
-/// Books what each request took and says when a cap is reached.
-#[derive(Debug)]
-pub(super) struct Meter {
-    prices: Option<Prices>,
+/// What several endpoints may take together, and what each of them took.
+#[derive(Debug, Default)]
+pub struct Purse {
     caps: Caps,
-    booked: Mutex<Booked>,
+    accounts: Mutex<Vec<Booked>>,
 }
 
-#[derive(Debug, Default)]
+/// Books what each request to one endpoint took, on its own account of a purse.
+#[derive(Debug)]
+pub(super) struct Meter {
+    purse: Arc<Purse>,
+    account: usize,
+    prices: Option<Prices>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
 struct Booked {
+    prices: Option<Prices>,
     requests: u64,
     usage: Usage,
 }
 
+impl Booked {
+    fn cost(&self) -> Option<f64> {
+        self.prices.map(|prices| prices.cost(self.usage.prompt_tokens, self.usage.completion_tokens))
+    }
+}
+
+impl Purse {
+    /// A purse that nothing was taken from yet.
+    pub fn new(caps: Caps) -> Self {
+        Self { caps, accounts: Mutex::default() }
+    }
+
+    fn accounts(&self) -> MutexGuard<'_, Vec<Booked>> {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Which cap is reached, in words, if one is.
+    fn reached(&self) -> Option<String> {
+        let accounts = self.accounts();
+        let cost: f64 = accounts.iter().filter_map(Booked::cost).sum();
+        if let Some(cap) = self.caps.cost.filter(|cap| cost >= *cap) {
+            return Some(format!("{cost:.4} of {cap} is spent"));
+        }
+        let used = accounts.iter().flat_map(|it| [it.usage.prompt_tokens, it.usage.completion_tokens]);
+        let tokens = used.fold(0_u64, u64::saturating_add);
+        let cap = self.caps.tokens.filter(|cap| tokens >= *cap)?;
+        Some(format!("{tokens} of {cap} tokens are used"))
+    }
+}
+
 impl Meter {
-    pub(super) fn new(prices: Option<Prices>, caps: Caps) -> Self {
-        Self { prices, caps, booked: Mutex::default() }
+    pub(super) fn new(prices: Option<Prices>, purse: &Arc<Purse>) -> Self {
+        let mut accounts = purse.accounts();
+        let account = accounts.len();
+        accounts.push(Booked { prices, ..Booked::default() });
+        Self { purse: Arc::clone(purse), account, prices }
     }
 
     /// What tokens cost, where the price is known.
@@ -54,21 +95,13 @@ impl Meter {
     }
 
     pub(super) fn tally(&self) -> Tally {
-        let booked = self.booked.lock().unwrap_or_else(PoisonError::into_inner);
-        Tally { requests: booked.requests, usage: booked.usage, cost: self.cost(booked.usage) }
+        let booked = self.purse.accounts().get(self.account).copied().unwrap_or_default();
+        Tally { requests: booked.requests, usage: booked.usage, cost: booked.cost() }
     }
 
     /// Which cap is reached, in words, if one is.
     pub(super) fn reached(&self) -> Option<String> {
-        let tally = self.tally();
-        let tokens = tally.usage.prompt_tokens + tally.usage.completion_tokens;
-        if let (Some(cap), Some(cost)) = (self.caps.cost, tally.cost)
-            && cost >= cap
-        {
-            return Some(format!("{cost:.4} of {cap} is spent"));
-        }
-        let cap = self.caps.tokens.filter(|cap| tokens >= *cap)?;
-        Some(format!("{tokens} of {cap} tokens are used"))
+        self.purse.reached()
     }
 
     /// Books a request that was answered. A server that does not count is counted for.
@@ -88,9 +121,10 @@ impl Meter {
     }
 
     fn book(&self, usage: Usage) {
-        let mut booked = self.booked.lock().unwrap_or_else(PoisonError::into_inner);
-        booked.requests += 1;
-        booked.usage += usage;
+        if let Some(booked) = self.purse.accounts().get_mut(self.account) {
+            booked.requests += 1;
+            booked.usage += usage;
+        }
     }
 }
 
@@ -111,7 +145,8 @@ mod tests {
     fn a_cap_is_reached_by_all_that_was_sent() {
         let prices = Prices { input: 1.0, output: 4.0 };
         let usage = Usage { prompt_tokens: 300_000, completion_tokens: 100_000 };
-        let meter = Meter::new(Some(prices), Caps { cost: Some(1.0), tokens: None });
+        let purse = Arc::new(Purse::new(Caps { cost: Some(1.0), tokens: None }));
+        let meter = Meter::new(Some(prices), &purse);
         meter.book_reply(usage, 0, 0);
         meter.book_refused();
         assert_eq!((meter.tally().cost, meter.reached()), (Some(0.7), None));
@@ -120,11 +155,25 @@ mod tests {
         assert_eq!(meter.reached().as_deref(), Some("1.0000 of 1 is spent"));
         assert_eq!(meter.tally().requests, 3);
 
-        let meter = Meter::new(None, Caps { cost: None, tokens: Some(400_000) });
+        let purse = Arc::new(Purse::new(Caps { cost: None, tokens: Some(400_000) }));
+        let meter = Meter::new(None, &purse);
         meter.book_reply(Usage { completion_tokens: 99_999, ..usage }, 0, 0);
         assert_eq!(meter.reached(), None);
         // A server that does not count: four bytes a token.
         meter.book_reply(Usage::default(), 2, 2);
         assert_eq!(meter.reached().as_deref(), Some("400001 of 400000 tokens are used"));
+    }
+
+    #[test]
+    fn endpoints_of_one_purse_reach_its_cap_together() {
+        let purse = Arc::new(Purse::new(Caps { cost: Some(1.0), tokens: None }));
+        let meters = [2.0, 4.0].map(|price| Meter::new(Some(Prices { input: price, output: 0.0 }), &purse));
+        let usage = Usage { prompt_tokens: 100_000, completion_tokens: 0 };
+        meters[0].book_reply(usage, 0, 0);
+        meters[1].book_reply(usage, 0, 0);
+        assert_eq!(meters.each_ref().map(|meter| meter.tally().cost), [Some(0.2), Some(0.4)]);
+        assert_eq!(meters[0].reached(), None);
+        meters[1].book_reply(usage, 0, 0);
+        assert_eq!(meters[0].reached().as_deref(), Some("1.0000 of 1 is spent"));
     }
 }

@@ -41,7 +41,7 @@ pub use call::Arrival;
 pub use capabilities::{Capabilities, Shape, Support, TokenCap};
 pub use chat::{ChatReply, ChatRequest, Finish, Message, ReplyShape, Role, Usage};
 pub use error::{EndpointError, TimeLimit};
-pub use meter::{Caps, Tally, estimated_tokens};
+pub use meter::{Caps, Purse, Tally, estimated_tokens};
 pub use settings::{
     BACKOFF_UNIT, CONNECT_TIMEOUT, EndpointSettings, FIRST_TOKEN_TIMEOUT, LONGEST_WAIT, MAX_REPLY_BYTES,
     RETRIES, TOTAL_TIMEOUT,
@@ -88,7 +88,7 @@ impl Endpoint {
             tpm: settings.tpm,
             unit: settings.backoff_unit,
         });
-        let meter = Meter::new(settings.prices, settings.caps);
+        let meter = Meter::new(settings.prices, &settings.purse);
         let has_answered = AtomicBool::new(false);
         let inner = Inner { settings, address, connections, known, pace, meter, has_answered };
         Ok(Self { inner: Arc::new(inner) })

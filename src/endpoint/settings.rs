@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::meter::Caps;
+use super::meter::Purse;
 use crate::config::{ApiKey, Concurrency, Prices};
 
 /// A host that is there accepts within a second or two; ten leave room for a slow line.
@@ -63,8 +64,8 @@ pub struct EndpointSettings {
     pub tpm: Option<u64>,
     /// What the model's tokens cost, where that is known.
     pub prices: Option<Prices>,
-    /// Where to stop.
-    pub caps: Caps,
+    /// What requests are paid from, with the caps on that; others may share it.
+    pub purse: Arc<Purse>,
 }
 
 impl Default for EndpointSettings {
@@ -86,7 +87,7 @@ impl Default for EndpointSettings {
             rpm: None,
             tpm: None,
             prices: None,
-            caps: Caps::default(),
+            purse: Arc::default(),
         }
     }
 }

@@ -13,6 +13,9 @@ use crate::error::{Error, Result};
 /// without line ends would be read into memory whole.
 pub(super) const LONGEST_RECORD: u64 = 16 * 1024 * 1024;
 
+/// What files in UTF-16 begin with, as spreadsheets write them for "Unicode text".
+const UTF_16: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
+
 /// One record and where it stood.
 #[derive(Debug)]
 pub struct Record {
@@ -58,14 +61,25 @@ impl Source {
         self.format.map_or_else(by_ending, |format| format == AnswerFormat::Csv)
     }
 
-    /// Fails early when the file can't be read at all.
+    /// Whether it can be read more than once: a pipe can't, whatever its name is.
+    pub fn is_rereadable(&self) -> bool {
+        !self.is_stdin() && self.path.is_file()
+    }
+
+    /// Fails early when the file can't be read at all. A pipe is not opened, for that would use it up.
     pub fn check(&self) -> Result<()> {
-        if self.is_stdin() { Ok(()) } else { self.open().map(|_| ()) }
+        let is_pipe = self.path.exists() && !self.path.is_file() && !self.path.is_dir();
+        if self.is_stdin() || is_pipe { Ok(()) } else { self.open().map(|_| ()) }
     }
 
     /// Hands each record to `take` until it returns false; blank lines are no records.
     pub fn read(&self, take: &mut dyn FnMut(Record) -> bool) -> Result<()> {
-        let reader = BufReader::with_capacity(1 << 16, self.open()?);
+        let mut reader = BufReader::with_capacity(1 << 16, self.open()?);
+        let start = reader.fill_buf().map_err(|error| cannot("read", Path::new(&self.name()), &error))?;
+        if UTF_16.iter().any(|mark| start.starts_with(mark)) {
+            let message = format!("{} is UTF-16", self.name());
+            return Err(Error::misused(message).hint("save the file as UTF-8"));
+        }
         if self.is_csv() { self.read_csv(reader, take) } else { self.read_jsonl(reader, take) }
     }
 
@@ -140,19 +154,33 @@ impl Source {
                     self.name(),
                     have.join(", ")
                 ))
-                .hint("the columns are id, question, answer and, if you like, candidate")
+                .hint(match have.as_slice() {
+                    [only] if only.contains([';', '\t']) => {
+                        "columns are separated by commas; save the file as CSV with commas"
+                    }
+                    _ => "the columns are id, question, answer and, if you like, candidate",
+                })
             })
         };
+        for name in ["id", "question", "answer", "candidate"] {
+            if headers.iter().filter(|header| header.trim().eq_ignore_ascii_case(name)).count() > 1 {
+                let message = format!("{} line 1 has the column `{name}` more than once", self.name());
+                return Err(Error::misused(message).hint("rename all but one of them"));
+            }
+        }
         let question = find("question");
         if question.is_none() && self.question.is_none() {
             needed("question")?;
         }
-        Ok(Columns { id: needed("id")?, answer: needed("answer")?, question, candidate: find("candidate") })
+        let (count, candidate) = (headers.len(), find("candidate"));
+        Ok(Columns { count, id: needed("id")?, answer: needed("answer")?, question, candidate })
     }
 }
 
 /// Which column of a CSV file holds what.
 struct Columns {
+    /// How many the header names.
+    count: usize,
     id: usize,
     answer: usize,
     question: Option<usize>,
@@ -161,6 +189,13 @@ struct Columns {
 
 impl Columns {
     fn answer(&self, row: &csv::ByteRecord, default_question: Option<&str>) -> Result<Answer, String> {
+        // A comma in an answer without quotation marks cuts it; half an answer must not be graded.
+        if row.iter().skip(self.count).any(|cell| !cell.trim_ascii().is_empty()) {
+            let (cells, count) = (row.len(), self.count);
+            return Err(format!(
+                "the row has {cells} columns and the header {count}; an answer with commas needs quotation marks"
+            ));
+        }
         let field = |column: usize, name: &str| match row.get(column) {
             Some(bytes) => std::str::from_utf8(bytes).map_err(|_| format!("column `{name}` is not UTF-8")),
             None => Err(format!("the row has {} columns and none for `{name}`", row.len())),

@@ -6,25 +6,33 @@
 pub mod built_in;
 pub mod draft;
 pub mod model;
+pub mod panel;
 pub mod prompt;
+mod quorum;
+pub mod samples;
+mod spent;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use crate::answer::Answer;
 use crate::bank::{Criterion, QuestionId, Rubric};
 use crate::config::BUILT_IN;
 use crate::critique::{Critique, Flag, Rating};
-use crate::endpoint::{ChatReply, Usage};
+use crate::endpoint::Usage;
 use crate::error::Result;
 use crate::follow_up::plain_question;
-use crate::record::{JudgeRecord, UsageRecord};
+use crate::record::JudgeRecord;
 use crate::score::Reason;
 use crate::summary::Spending;
 
 use built_in::{BuiltIn, PreparedRubric};
 use model::ModelJudge;
+use panel::Panel;
+use samples::Samples;
+use spent::together;
+
+pub use spent::{Account, Forecast, Spent};
 
 /// What grades answers.
 #[derive(Debug)]
@@ -33,6 +41,10 @@ pub enum Judge {
     BuiltIn(BuiltInJudge),
     /// A model behind an endpoint.
     Model(Box<ModelJudge>),
+    /// A model that is asked several times.
+    Samples(Box<Samples>),
+    /// Several judges with one grade.
+    Panel(Box<Panel>),
 }
 
 /// The built-in judge with the rubrics that it has prepared so far.
@@ -61,6 +73,8 @@ pub struct Judgement {
     pub critique: Critique,
     /// What it took.
     pub spent: Spent,
+    /// Who judged, and how far they agreed where they were several.
+    pub judge: JudgeRecord,
 }
 
 /// Why there is no critique. Says nothing about the answer.
@@ -85,64 +99,6 @@ pub enum Stop {
     Failed,
     /// A cap on what the run may take is reached.
     Capped,
-}
-
-/// What judging some answers would take, as far as one can tell beforehand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Forecast {
-    /// Requests, when all goes well.
-    pub calls: u64,
-    /// Tokens sent.
-    pub prompt_tokens: u64,
-    /// Tokens received.
-    pub completion_tokens: u64,
-}
-
-impl Forecast {
-    /// Whether nothing has to be asked, because the reply is kept from before.
-    pub fn is_kept(&self) -> bool {
-        self.calls == 0
-    }
-}
-
-impl std::ops::AddAssign for Forecast {
-    fn add_assign(&mut self, other: Self) {
-        self.calls += other.calls;
-        self.prompt_tokens += other.prompt_tokens;
-        self.completion_tokens += other.completion_tokens;
-    }
-}
-
-/// What judging took, all requests together.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Spent {
-    /// Tokens sent.
-    pub prompt_tokens: u64,
-    /// Tokens received.
-    pub completion_tokens: u64,
-    /// Time that the endpoint took.
-    pub latency: Duration,
-    /// Money, where the price is known.
-    pub cost: Option<f64>,
-}
-
-impl Spent {
-    fn add(&mut self, reply: &ChatReply, cost: Option<f64>) {
-        self.cost = cost.map(|cost| self.cost.unwrap_or_default() + cost);
-        self.prompt_tokens += reply.usage.prompt_tokens;
-        self.completion_tokens += reply.usage.completion_tokens;
-        self.latency += reply.latency;
-    }
-
-    /// As a grades file keeps it.
-    pub fn record(&self) -> UsageRecord {
-        UsageRecord {
-            prompt_tokens: self.prompt_tokens,
-            completion_tokens: self.completion_tokens,
-            cost: self.cost,
-            latency_ms: u64::try_from(self.latency.as_millis()).unwrap_or(u64::MAX),
-        }
-    }
 }
 
 impl Judge {
@@ -173,14 +129,18 @@ impl Judge {
         watch: Option<&mut Watch<'_>>,
     ) -> Result<Judgement, JudgeFailure> {
         if !Answer::has_words(answer) {
-            return Ok(Judgement { critique: empty_critique(rubric), spent: Spent::default() });
+            let (critique, spent, judge) = (empty_critique(rubric), Spent::default(), self.record());
+            return Ok(Judgement { critique, spent, judge });
         }
         match self {
             Self::BuiltIn(judge) => {
                 let critique = judge.critique(rubric, answer);
-                Ok(Judgement { critique, spent: Spent::default() })
+                Ok(Judgement { critique, spent: Spent::default(), judge: self.record() })
             }
             Self::Model(judge) => judge.critique(rubric, answer, watch).await,
+            // Nobody looks on: what one says may not be what they come to.
+            Self::Samples(samples) => samples.critique(rubric, answer, self.record()).await,
+            Self::Panel(panel) => panel.critique(rubric, answer, self.record()).await,
         }
     }
 
@@ -189,35 +149,72 @@ impl Judge {
         match self {
             Self::BuiltIn(_) => usize::MAX,
             Self::Model(judge) => judge.at_once(),
+            Self::Samples(samples) => samples.at_once(),
+            Self::Panel(panel) => panel.at_once(),
         }
     }
 
     /// What judging an answer would take. Sends nothing.
     pub fn forecast(&self, rubric: &Rubric, answer: &str) -> Result<Forecast> {
+        if !Answer::has_words(answer) {
+            return Ok(Forecast::default());
+        }
         match self {
-            Self::Model(judge) if Answer::has_words(answer) => judge.forecast(rubric, answer),
-            Self::BuiltIn(_) | Self::Model(_) => Ok(Forecast::default()),
+            Self::BuiltIn(_) => Ok(Forecast::default()),
+            Self::Model(judge) => judge.forecast(rubric, answer),
+            Self::Samples(samples) => samples.forecast(rubric, answer),
+            Self::Panel(panel) => panel.forecast(rubric, answer),
         }
     }
 
-    /// What tokens cost, where the price is known.
-    pub fn cost(&self, prompt_tokens: u64, completion_tokens: u64) -> Option<f64> {
+    /// The models that it asks, each once.
+    fn models(&self) -> Vec<&ModelJudge> {
         match self {
-            Self::BuiltIn(_) => None,
-            Self::Model(judge) => judge.cost(Usage { prompt_tokens, completion_tokens }),
+            Self::BuiltIn(_) => Vec::new(),
+            Self::Model(judge) => vec![judge],
+            Self::Samples(samples) => vec![samples.model()],
+            Self::Panel(panel) => panel.members().iter().flat_map(Self::models).collect(),
         }
+    }
+
+    /// The one model that it asks, for something else than a critique.
+    pub fn only_model(&self) -> Option<&ModelJudge> {
+        match self {
+            Self::BuiltIn(_) | Self::Panel(_) => None,
+            Self::Model(judge) => Some(judge),
+            Self::Samples(samples) => Some(samples.model()),
+        }
+    }
+
+    /// Whether a critique takes requests.
+    pub fn asks_a_model(&self) -> bool {
+        self.requests() > 0
+    }
+
+    /// How many requests a critique takes when all goes well.
+    pub fn requests(&self) -> u32 {
+        match self {
+            Self::BuiltIn(_) => 0,
+            Self::Model(_) => 1,
+            Self::Samples(samples) => samples.count(),
+            Self::Panel(panel) => panel.members().iter().map(Self::requests).sum(),
+        }
+    }
+
+    /// The models whose price is not known.
+    pub fn unpriced(&self) -> Vec<&str> {
+        let has_no_price = |model: &&ModelJudge| model.cost(Usage::default()).is_none();
+        self.models().into_iter().filter(has_no_price).map(ModelJudge::model).collect()
     }
 
     /// What all requests took so far, those that were tried again included.
     pub fn spending(&self) -> Spending {
-        match self {
-            Self::BuiltIn(_) => Spending::default(),
-            Self::Model(judge) => judge.spending(),
-        }
+        let each = self.models().into_iter().map(ModelJudge::spending);
+        each.reduce(together).unwrap_or_default()
     }
 
     /// A follow-up question about a criterion, given its rating. The built-in judge takes one of the rubric's that
-    /// asks for what is missing, else one made of the criterion's title.
+    /// asks for what is missing, else one made of the criterion's title; a panel leaves it to its first model.
     pub async fn follow_up(
         &self,
         rubric: &Rubric,
@@ -225,9 +222,9 @@ impl Judge {
         rating: &Rating,
         answer: &str,
     ) -> Result<String, JudgeFailure> {
-        match self {
-            Self::BuiltIn(_) => Ok(rubrics_follow_up(rubric, criterion, rating)),
-            Self::Model(judge) => judge.follow_up(rubric, criterion, &rating.missing, answer).await,
+        match self.models().first() {
+            None => Ok(rubrics_follow_up(rubric, criterion, rating)),
+            Some(model) => model.follow_up(rubric, criterion, &rating.missing, answer).await,
         }
     }
 
@@ -236,15 +233,14 @@ impl Judge {
         match self {
             Self::BuiltIn(_) => BUILT_IN,
             Self::Model(judge) => judge.name(),
+            Self::Samples(samples) => samples.model().name(),
+            Self::Panel(panel) => panel.name(),
         }
     }
 
     /// The model, if one judges.
     pub fn model(&self) -> Option<&str> {
-        match self {
-            Self::BuiltIn(_) => None,
-            Self::Model(judge) => Some(judge.model()),
-        }
+        self.only_model().map(ModelJudge::model)
     }
 
     /// All that decides a grade on the judge's side, as text.
@@ -252,13 +248,18 @@ impl Judge {
         match self {
             Self::BuiltIn(_) => built_in::IDENTITY,
             Self::Model(judge) => judge.identity(),
+            Self::Samples(samples) => samples.identity(),
+            Self::Panel(panel) => panel.identity(),
         }
     }
 
-    /// Who judged, as a grades file keeps it.
+    /// Who judges, as a grades file keeps it; how far samples and members agree is known of each judgement only.
     pub fn record(&self) -> JudgeRecord {
-        let model = self.model().map(str::to_owned);
-        JudgeRecord { name: self.name().to_owned(), model, samples: 1, agreement: None }
+        let once = JudgeRecord::once(self.name(), self.model());
+        match self {
+            Self::BuiltIn(_) | Self::Model(_) | Self::Panel(_) => once,
+            Self::Samples(samples) => JudgeRecord { samples: samples.count(), ..once },
+        }
     }
 }
 

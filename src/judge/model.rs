@@ -18,11 +18,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 
 use crate::bank::{Criterion, QuestionId, Rubric};
-use crate::critique::objects::without_reasoning;
 use crate::critique::schema::critique_schema;
 use crate::endpoint::replies::{Earlier, KeptReply, Replies};
 use crate::endpoint::{ChatRequest, Endpoint, Message, ReplyShape, Role, Usage, estimated_tokens};
 use crate::error::Result;
+use crate::follow_up::one_question;
+use crate::record::JudgeRecord;
 use crate::summary::Spending;
 
 use super::built_in::{BuiltIn, PreparedRubric};
@@ -78,10 +79,12 @@ pub struct ModelJudge {
     prompts: Prompts,
     sampling: Sampling,
     procedure: Procedure,
+    /// Which of several samples it gives, from 0.
+    sample: u32,
     identity: String,
     /// Where replies are kept from run to run.
     replies: Option<Arc<dyn Replies>>,
-    prepared: Mutex<HashMap<QuestionId, Arc<Prepared>>>,
+    prepared: Arc<Mutex<HashMap<QuestionId, Arc<Prepared>>>>,
 }
 
 /// What requests about one rubric share.
@@ -102,17 +105,8 @@ impl ModelJudge {
     /// A judge of that name, which judges an answer at once.
     pub fn new(name: &str, endpoint: Endpoint, prompts: Prompts, sampling: Sampling) -> Self {
         let identity = identity(&endpoint, &prompts, &sampling, Procedure::AtOnce);
-        let (name, procedure) = (name.to_owned(), Procedure::AtOnce);
-        Self {
-            name,
-            endpoint,
-            prompts,
-            sampling,
-            procedure,
-            identity,
-            replies: None,
-            prepared: Mutex::default(),
-        }
+        let (name, procedure, prepared) = (name.to_owned(), Procedure::AtOnce, Arc::default());
+        Self { name, endpoint, prompts, sampling, procedure, sample: 0, identity, replies: None, prepared }
     }
 
     /// The judge, judging by this procedure.
@@ -126,6 +120,23 @@ impl ModelJudge {
     #[must_use]
     pub fn keeping(self, replies: Arc<dyn Replies>) -> Self {
         Self { replies: Some(replies), ..self }
+    }
+
+    /// The same judge for the sample of that number, from 0: with a seed and with kept replies of its own.
+    #[must_use]
+    pub(super) fn sample(&self, number: u32) -> Self {
+        let seed = self.sampling.seed.wrapping_add(i64::from(number));
+        Self {
+            name: self.name.clone(),
+            endpoint: self.endpoint.clone(),
+            prompts: self.prompts.clone(),
+            sampling: Sampling { seed, ..self.sampling.clone() },
+            procedure: self.procedure,
+            sample: number,
+            identity: self.identity.clone(),
+            replies: self.replies.clone(),
+            prepared: Arc::clone(&self.prepared),
+        }
     }
 
     /// The judge's name in the configuration.
@@ -164,7 +175,10 @@ impl ModelJudge {
         let asked = asking.critique(answer).await;
         let spent = asking.spent;
         match asked {
-            Ok(critique) => Ok(Judgement { critique, spent }),
+            Ok(critique) => {
+                let judge = JudgeRecord::once(&self.name, Some(self.model()));
+                Ok(Judgement { critique, spent, judge })
+            }
             Err(Failed { reason, stop, hint }) => Err(JudgeFailure { reason, stop, hint, spent }),
         }
     }
@@ -219,19 +233,31 @@ impl ModelJudge {
             Procedure::Careful => self.careful_requests(&prepared, rubric, &shown)?,
         };
         let mut forecast = Forecast::default();
-        for request in requests.iter().filter(|request| !self.endpoint.has_kept(request, self.earlier())) {
-            forecast.calls += 1;
-            forecast.prompt_tokens += estimated_tokens(self.endpoint.size(request));
+        for request in &requests {
+            if self.endpoint.has_kept(request, self.earlier()) {
+                forecast.kept += 1;
+            } else {
+                forecast.calls += 1;
+                forecast.prompt_tokens += estimated_tokens(self.endpoint.size(request));
+                forecast.completion_tokens += self.expected_tokens(rubric);
+            }
         }
-        if forecast.calls > 0 {
-            forecast.completion_tokens = rubric.criteria.len() as u64 * TOKENS_PER_CRITERION;
-        }
-        Ok(forecast)
+        let usage =
+            Usage { prompt_tokens: forecast.prompt_tokens, completion_tokens: forecast.completion_tokens };
+        Ok(Forecast { cost: self.cost(usage).unwrap_or_default(), ..forecast })
     }
 
-    /// With one sample, each request has one reply.
+    /// Tokens of one reply, for forecasts.
+    fn expected_tokens(&self, rubric: &Rubric) -> u64 {
+        match self.procedure {
+            Procedure::AtOnce => rubric.criteria.len() as u64 * TOKENS_PER_CRITERION,
+            Procedure::Careful => u64::from(TOKENS_OF_A_WORD),
+        }
+    }
+
+    /// Several samples are several replies to one request.
     fn earlier(&self) -> Option<Earlier<'_>> {
-        self.replies.as_deref().map(|replies| Earlier { replies, sample: 0 })
+        self.replies.as_deref().map(|replies| Earlier { replies, sample: self.sample })
     }
 
     fn first_request(&self, prepared: &Prepared, shown: &Shown<'_>) -> Result<ChatRequest> {
@@ -287,17 +313,6 @@ fn identity(endpoint: &Endpoint, prompts: &Prompts, sampling: &Sampling, procedu
         "passages": super::built_in::IDENTITY,
     });
     identity.to_string()
-}
-
-/// The question in a model's reply: its last paragraph, without marks around it, if that is short enough for one.
-fn one_question(reply: &str) -> Option<String> {
-    const LONGEST: usize = 600;
-    let said = without_reasoning(reply);
-    let last = said.trim().rsplit("\n\n").next()?;
-    let question = last.split_whitespace().collect::<Vec<_>>().join(" ");
-    let question = question.trim_matches(['"', '“', '”', '*', '#', ' ']);
-    let has_words = question.chars().any(char::is_alphanumeric);
-    (has_words && question.len() <= LONGEST).then(|| question.to_owned())
 }
 
 fn message(role: Role, content: String) -> Message {

@@ -49,13 +49,17 @@ const MISTAKES: &str = "draft-mistakes.md";
 const EXEMPLARS: &str = "draft-exemplars.md";
 const DRAFT_REPAIR: &str = "draft-repair.md";
 
+/// What a template that decides a grade can't do without. A judge that never sees the answer would grade all the same.
+const NEEDED: [(&str, &[&str]); 3] =
+    [(JUDGE, &["question", "criteria"]), (ANSWER, &["marker", "answer"]), (REPAIR, &["complaints"])];
+
 /// Hex digits of the marker: 48 bits are beyond guessing, and short enough for a small model to recognise.
 const MARKER_DIGITS: usize = 12;
 /// Repairs name at most this many complaints; more would only lengthen the prompt.
 const MOST_COMPLAINTS: usize = 8;
 
 /// The prompt templates, parsed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Prompts {
     templates: Environment<'static>,
     fingerprint: String,
@@ -82,6 +86,13 @@ impl Prompts {
                 hash.update([0]);
             }
             templates.add_template_owned(*name, text.to_owned()).map_err(|error| broken(name, &error))?;
+        }
+        for (name, needed) in NEEDED {
+            let template = templates.get_template(name).map_err(|error| broken(name, &error))?;
+            let used = template.undeclared_variables(false);
+            if let Some(missing) = needed.iter().find(|needed| !used.contains(**needed)) {
+                return Err(lacking(name, missing));
+            }
         }
         Ok(Self { templates, fingerprint: hex(&hash.finalize()) })
     }
@@ -195,6 +206,11 @@ impl Prompts {
     }
 }
 
+fn lacking(name: &str, missing: &str) -> Error {
+    Error::misused(format!("the prompt template {name} never uses `{missing}`"))
+        .hint(format!("write {{{{ {missing} }}}} where it belongs, as in the shipped one in prompts/"))
+}
+
 fn broken(name: &str, error: &minijinja::Error) -> Error {
     Error::misused(format!("the prompt template {name} does not work: {error:#}"))
         .hint("compare it with the shipped one in prompts/")
@@ -296,7 +312,27 @@ mod tests {
         assert_eq!(drafting.draft("Why?", None).unwrap(), "Why?");
         assert_eq!(replaced("follow-up.md", "Why?").unwrap().fingerprint(), shipped.fingerprint());
         assert!(replaced("anwser.md", "").is_err());
-        assert!(replaced("answer.md", "{{ anwser }}").unwrap().answer("x").is_err());
+        let misspelt = replaced("answer.md", "{{ marker }} {{ answer }} {{ anwser }}").unwrap();
+        assert!(misspelt.answer("x").is_err());
+        let error = |name, text| replaced(name, text).unwrap_err();
+        for (name, text, missing) in [
+            ("answer.md", "{{ marker }} Grade it.", "the prompt template answer.md never uses `answer`"),
+            (
+                "answer.md",
+                "{# {{ answer }} #}{{ answer }}",
+                "the prompt template answer.md never uses `marker`",
+            ),
+            (
+                "answer.md",
+                "{# {{ answer }} #}{{ marker }}",
+                "the prompt template answer.md never uses `answer`",
+            ),
+            ("judge.md", "{{ question }}", "the prompt template judge.md never uses `criteria`"),
+            ("repair.md", "Again!", "the prompt template repair.md never uses `complaints`"),
+        ] {
+            assert_eq!(error(name, text).to_string(), missing);
+            assert!(error(name, text).advice().unwrap().starts_with("write {{ "));
+        }
         assert!(replaced("answer.md", "{{ answer").is_err());
     }
 }

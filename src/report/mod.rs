@@ -134,7 +134,12 @@ impl Report {
     fn judges(&self) -> BTreeSet<String> {
         let judges = self.answers.iter().filter_map(ReportedAnswer::graded).map(|graded| &graded.judge);
         let named = judges.map(|judge| match &judge.model {
+            Some(model) if judge.samples > 1 => format!("{}, {model}, {} samples", judge.name, judge.samples),
             Some(model) => format!("{}, {model}", judge.name),
+            None if !judge.members.is_empty() => {
+                let members: Vec<&str> = judge.members.iter().map(|member| member.name.as_str()).collect();
+                format!("{}, a panel of {}", judge.name, members.join(", "))
+            }
             None if judge.name == BUILT_IN => format!("{BUILT_IN}, an estimate"),
             None => judge.name.clone(),
         });

@@ -16,7 +16,7 @@ pub enum Rows {
     Ratings,
 }
 
-const ANSWER: [&str; 14] = [
+const ANSWER: [&str; 15] = [
     "id",
     "question",
     "title",
@@ -30,6 +30,7 @@ const ANSWER: [&str; 14] = [
     "flags",
     "judge",
     "model",
+    "agreement",
     "reason",
 ];
 const RATING: [&str; 13] = [
@@ -109,6 +110,7 @@ fn answer_cells(report: &Report, answer: &ReportedAnswer) -> Vec<String> {
         of(|graded| joined(graded.flags.iter().map(|flag| flag.name()))),
         of(|graded| text(&graded.judge.name)),
         of(|graded| text(graded.judge.model.as_deref().unwrap_or(""))),
+        of(|graded| graded.judge.agreement.map_or_else(String::new, |agreement| agreement.to_string())),
         text(&reason.unwrap_or_default()),
     ]
 }

@@ -9,7 +9,7 @@ use crate::bank::{Criterion, Rubric};
 use crate::critique::Rating;
 use crate::error::{Error, Result};
 use crate::follow_up::{joined, of_reply, weakest};
-use crate::judge::{Spent, rubrics_follow_up};
+use crate::judge::{Account, rubrics_follow_up};
 use crate::score::Grade;
 use crate::terminal::{render_comparison, render_paragraph, render_probe, render_rating, sanitised};
 
@@ -101,8 +101,8 @@ impl Session<'_> {
             let judged = judge_answer(&judge, rubric, &said, &mut |_| {}).await;
             drop(spinner);
             match judged {
-                Judged::Graded(grade, spent) => {
-                    self.keep_reply(rubric, given, *grade, spent, talk);
+                Judged::Graded(grade, account) => {
+                    self.keep_reply(rubric, given, *grade, &account, talk);
                     return Ok(true);
                 }
                 Judged::Interrupted => return Err(Error::interrupted("interrupted")),
@@ -115,9 +115,16 @@ impl Session<'_> {
         }
     }
 
-    fn keep_reply(&mut self, rubric: &Rubric, given: Given, grade: Grade, spent: Spent, talk: &mut Talk) {
+    fn keep_reply(
+        &mut self,
+        rubric: &Rubric,
+        given: Given,
+        grade: Grade,
+        account: &Account,
+        talk: &mut Talk,
+    ) {
         let said = joined(&talk.said, &given.answer);
-        let (attempt, kept) = self.note_reply(rubric, given, &talk.said, &grade, spent);
+        let (attempt, kept) = self.note_reply(rubric, given, &talk.said, &grade, account);
         *talk = Talk { said, assessed: Assessed { grade, attempt, kept } };
     }
 
@@ -128,9 +135,9 @@ impl Session<'_> {
         given: Given,
         said: &str,
         grade: &Grade,
-        spent: Spent,
+        account: &Account,
     ) -> (AttemptId, Kept) {
-        let status = graded(rubric, &of_reply(grade, said), &self.judge, spent);
+        let status = graded(rubric, &of_reply(grade, said), account);
         let whole = joined(said, &given.answer);
         let key = answer::key(&whole, &answer::rubric_digest(rubric), self.judge.identity());
         self.log.note(self.terminal, &Attempt::new(rubric, given, status, key))

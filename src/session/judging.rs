@@ -3,17 +3,17 @@
 use crate::bank::Rubric;
 use crate::critique::Rating;
 use crate::error::Result;
-use crate::judge::{Judge, JudgeFailure, Sighting, Spent};
+use crate::judge::{Account, Judge, JudgeFailure, Judgement, Sighting};
 use crate::score::Grade;
 use crate::terminal::{
-    Spinner, Terminal, View, render_closing, render_critique, render_paragraph, render_rating,
+    Spinner, Terminal, View, render_closing, render_critique, render_judges, render_paragraph, render_rating,
 };
 
 /// What came of judging an answer.
 #[derive(Debug)]
 pub enum Judged {
-    /// A grade, and what it took.
-    Graded(Box<Grade>, Spent),
+    /// A grade, who gave it and what it took.
+    Graded(Box<Grade>, Box<Account>),
     /// No grade, which says nothing about the answer.
     Failed(Box<JudgeFailure>),
     /// Ctrl-C.
@@ -32,7 +32,9 @@ pub async fn judge_answer(
         biased;
         _ = tokio::signal::ctrl_c() => Judged::Interrupted,
         judged = judge.critique(rubric, answer, watch) => match judged {
-            Ok(judgement) => Judged::Graded(Box::new(Grade::new(rubric, judgement.critique)), judgement.spent),
+            Ok(Judgement { critique, spent, judge }) => {
+                Judged::Graded(Box::new(Grade::new(rubric, critique)), Box::new(Account { judge, spent }))
+            }
             Err(failure) => Judged::Failed(Box::new(failure)),
         },
     }
@@ -46,7 +48,7 @@ pub(super) async fn judge_on_screen(
     judge: &Judge,
     rubric: &Rubric,
     answer: &str,
-    note: &mut dyn FnMut(&Grade, Spent),
+    note: &mut dyn FnMut(&Grade, &Account),
 ) -> Result<Judged> {
     let spinner = spinner(terminal, judge);
     let mut shown: Vec<Rating> = Vec::new();
@@ -58,22 +60,18 @@ pub(super) async fn judge_on_screen(
     };
     let judged = judge_answer(judge, rubric, answer, &mut watch).await;
     drop(spinner);
-    if let Judged::Graded(grade, spent) = &judged {
-        note(grade, *spent);
+    if let Judged::Graded(grade, account) = &judged {
+        note(grade, account);
         terminal.print(&rest_of_critique(view, rubric, grade, answer, &shown))?;
-        terminal.print(&format!("\n{}", judge_line(judge, &view)))?;
+        terminal.print(&format!("\n{}", render_judges(&account.judge, &view)))?;
     }
     Ok(judged)
 }
 
 /// A model takes a while; the built-in judge is done before a spinner would be seen.
 pub fn spinner(terminal: &Terminal, judge: &Judge) -> Option<Spinner> {
-    match judge {
-        Judge::BuiltIn(_) => None,
-        Judge::Model(_) => {
-            Some(Spinner::start(terminal, &format!("{} is judging; Ctrl-C stops it", judge.name())))
-        }
-    }
+    let takes_a_while = judge.asks_a_model();
+    takes_a_while.then(|| Spinner::start(terminal, &format!("{} is judging; Ctrl-C stops it", judge.name())))
 }
 
 /// What a sighting adds to the screen; `shown` are the ratings that are on it.
@@ -110,17 +108,6 @@ fn rest_of_critique(view: View, rubric: &Rubric, grade: &Grade, answer: &str, sh
         let line = "The ratings were corrected while they were checked. The whole critique:";
         format!("{}\n{critique}", render_paragraph(line, &view))
     }
-}
-
-/// Who judged.
-pub fn judge_line(judge: &Judge, view: &View) -> String {
-    let line = match judge {
-        Judge::BuiltIn(_) => {
-            "Judged by the built-in judge. It compares sentences; take it as an estimate.".to_owned()
-        }
-        Judge::Model(model) => format!("Judged by {} ({}).", model.model(), judge.name()),
-    };
-    render_paragraph(&line, view)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use futures::poll;
 
 pub use asking_on::Talk;
-pub use judging::{Judged, judge_answer, judge_line, spinner};
+pub use judging::{Judged, judge_answer, spinner};
 pub use log::{Kept, Log};
 pub use sheet::Sheet;
 
@@ -24,7 +24,7 @@ use crate::answer;
 use crate::attempt::{Attempt, AttemptId, Given, Moment, Origin};
 use crate::bank::Rubric;
 use crate::error::{Error, Result};
-use crate::judge::{Judge, JudgeFailure, Spent};
+use crate::judge::{Account, Judge, JudgeFailure};
 use crate::record::{self, Status};
 use crate::score::Grade;
 use crate::store::Drafts;
@@ -195,8 +195,8 @@ impl Session<'_> {
         loop {
             let judge = Arc::clone(&self.judge);
             let mut noted = None;
-            let mut note = |grade: &Grade, spent: Spent| {
-                let status = graded(rubric, grade, &judge, spent);
+            let mut note = |grade: &Grade, account: &Account| {
+                let status = graded(rubric, grade, account);
                 noted = Some(self.log.note(self.terminal, &attempt(rubric, given.clone(), status, &judge)));
             };
             let judged =
@@ -245,8 +245,9 @@ pub fn attempt(rubric: &Rubric, given: Given, status: Status, judge: &Judge) -> 
 }
 
 /// A grade as it is kept.
-pub fn graded(rubric: &Rubric, grade: &Grade, judge: &Judge, spent: Spent) -> Status {
-    Status::Graded(Box::new(record::graded(rubric, grade, judge.record(), spent.record())))
+pub fn graded(rubric: &Rubric, grade: &Grade, account: &Account) -> Status {
+    let Account { judge, spent } = account;
+    Status::Graded(Box::new(record::graded(rubric, grade, judge.clone(), spent.record())))
 }
 
 /// The minutes that an interviewer would give.

@@ -138,7 +138,7 @@ impl Draft {
         self.replace(&text)
     }
 
-    /// The file, made if there is none yet, for an editor to open.
+    /// Where the file is, or will be once something is written, for an editor to open.
     pub fn path(&mut self) -> Result<&Path> {
         let kept = match self.kept.take() {
             Some(kept) => kept,
@@ -147,10 +147,13 @@ impl Draft {
         Ok(&self.kept.insert(kept).path)
     }
 
-    /// Reads the file again, after an editor has written it.
+    /// Reads the file again, after an editor was at it. Who left the editor without saving has written nothing.
     pub fn reread(&mut self) -> Result<()> {
         let path = self.path()?.to_owned();
-        let bytes = fs::read(&path).map_err(|fault| cannot_keep(&path, &fault))?;
+        let bytes = match fs::read(&path) {
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(()),
+            read => read.map_err(|fault| cannot_keep(&path, &fault))?,
+        };
         let text = String::from_utf8(bytes).map_err(|_| {
             Error::misused(format!("{} is not UTF-8", path.display()))
                 .hint("save it as UTF-8 in your editor; the file is kept")
@@ -314,6 +317,9 @@ mod tests {
     fn an_editors_file_is_read_again_without_marks_and_carriage_returns() {
         let (_home, drafts) = opened();
         let mut draft = drafts.start(&question());
+        draft.path().unwrap();
+        draft.reread().unwrap();
+        assert_eq!(draft.text(), "", "it was left without saving");
         fs::write(draft.path().unwrap(), "\u{feff}one\r\ntwo\r\n\r\n").unwrap();
         draft.reread().unwrap();
         assert_eq!(draft.text(), "one\ntwo");

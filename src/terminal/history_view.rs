@@ -1,12 +1,13 @@
 //! Attempts of the past: the list of them, and one with its critique.
 
 use super::critique_view::render_critique;
+use super::judges_view::judge_lines;
 use super::layout::{Page, columns_of, cut, one_line, padded};
 use super::summary_view::spoken_seconds;
 use super::view::{Detail, Tone, View};
 use crate::attempt::{Attempt, Origin, Outline};
 use crate::bank::Rubric;
-use crate::record::{GradedRecord, JudgeRecord, Status};
+use crate::record::{GradedRecord, Status};
 
 /// Blanks between two columns.
 const GUTTER: &str = "  ";
@@ -127,12 +128,5 @@ fn critique_lines(page: &mut Page, attempt: &Attempt, graded: &GradedRecord, ask
         (Asked::Unknown, Detail::WordsOnly) => {}
     }
     page.gap();
-    page.paragraph("", Tone::Faint, &judged_by(&graded.judge));
-}
-
-fn judged_by(judge: &JudgeRecord) -> String {
-    match &judge.model {
-        Some(model) => format!("Judged by {model} ({}).", judge.name),
-        None => format!("Judged by the {} judge.", judge.name),
-    }
+    judge_lines(page, &graded.judge, view);
 }

@@ -228,6 +228,7 @@ fn prompting_and_chain_of_thought() -> Sheet {
     )
     .states("it is {} cents, about {} dollars a month", [cents(reasoned, 2), number(letters * reasoned, 0)])
     .states("from {} to {} plus the reading", [number(30.0 / 100.0, 1), number(330.0 / 100.0, 1)])
+    .states("1,000 more input tokens are about {} dollars a month", [number(letters * 1_000.0 / 1e6, 0)])
     .states("five times as much, about {} dollars", [number(5.0 * letters * reasoned, 0)])
     .states("from about {} to about {} dollars", [number(letters * plain, 0), number(letters * reasoned, 0)])
     .states("about {} against {} dollars", [number(letters * plain, 0), number(letters * reasoned, 0)])

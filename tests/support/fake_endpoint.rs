@@ -127,6 +127,11 @@ impl FakeEndpoint {
         self.seen.lock().unwrap().requests.clone()
     }
 
+    /// The latest request.
+    pub fn last_request(&self) -> Option<Request> {
+        self.seen.lock().unwrap().requests.last().cloned()
+    }
+
     /// The connections accepted so far.
     pub fn connections(&self) -> usize {
         self.seen.lock().unwrap().connections

@@ -6,4 +6,4 @@ mod fake_endpoint;
 mod reply;
 
 pub use fake_endpoint::{FakeEndpoint, Request};
-pub use reply::Reply;
+pub use reply::{Reply, chat_events};

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::files::answers::Record;
 use crate::files::grades::GradesOutput;
 use crate::judge::{Forecast, Judge};
+use crate::terminal::sanitised;
 
 /// What a run would come to.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -17,8 +18,6 @@ pub(super) struct Forecasts {
     known: u64,
     /// Records that can't be judged.
     unjudgeable: u64,
-    /// Answers whose reply is in the reply cache.
-    kept: u64,
     calls: Forecast,
 }
 
@@ -37,7 +36,6 @@ pub(super) async fn forecast(
             Step::Judge(task) => {
                 let forecast = judge.forecast(&task.rubric, &task.answer.text)?;
                 all.answers += 1;
-                all.kept += u64::from(forecast.is_kept());
                 all.calls += forecast;
             }
         }
@@ -55,16 +53,12 @@ impl Forecasts {
             }
         }
         let mut lines = vec![format!("Dry run: nothing was sent. {}.", parts.join(", "))];
-        let Forecast { calls, prompt_tokens, completion_tokens } = self.calls;
-        if calls + self.kept == 0 {
+        let Forecast { calls, kept, prompt_tokens, completion_tokens, cost } = self.calls;
+        if calls + kept == 0 {
             lines.push("No calls: nothing has to be asked of a model.".to_owned());
             return lines;
         }
-        let kept = if self.kept > 0 {
-            format!(" ({} more are in the reply cache)", self.kept)
-        } else {
-            String::new()
-        };
+        let kept = if kept > 0 { format!(" ({kept} more are in the reply cache)") } else { String::new() };
         lines.push(format!(
             "calls        {calls}{kept}; a malformed reply adds one, a failed request another"
         ));
@@ -72,12 +66,12 @@ impl Forecasts {
             "tokens       about {prompt_tokens} sent (a token is taken as 4 bytes), about {completion_tokens} received \
              (150 for each criterion)"
         ));
-        lines.push(match judge.cost(prompt_tokens, completion_tokens) {
-            Some(cost) => format!("cost         about {cost:.2}"),
-            None => format!(
-                "cost         unknown: the configuration has no [prices.\"{}\"]",
-                judge.model().unwrap_or_default()
-            ),
+        let unpriced: Vec<String> =
+            judge.unpriced().iter().map(|model| format!("[prices.\"{}\"]", sanitised(model))).collect();
+        lines.push(if unpriced.is_empty() {
+            format!("cost         about {cost:.2}")
+        } else {
+            format!("cost         unknown: the configuration has no {}", unpriced.join(" and no "))
         });
         lines
     }

@@ -48,7 +48,6 @@ pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
         bar: Bar::start(&context.terminal, total, 0),
         engine: Engine::new(Arc::clone(&ready.judge), ready.at_once),
         plan,
-        judge: Arc::clone(&ready.judge),
         output,
         order: args.ordered.then(|| Order::within(WINDOW)),
         summary: Summary::default(),
@@ -160,7 +159,7 @@ fn open_output(args: &GradeArgs) -> Result<GradesOutput> {
 
 /// How many records there are, for the bar; 0 where counting would use them up or nobody sees it.
 fn count(sources: &[Source], context: &Context) -> u64 {
-    let countable = sources.iter().all(|source| source.path.as_os_str() != "-");
+    let countable = sources.iter().all(Source::is_rereadable);
     if !countable || !context.terminal.shows_progress() {
         return 0;
     }

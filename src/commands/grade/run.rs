@@ -1,6 +1,5 @@
 //! A run over many answers: reads while there is room, writes what is done, and ends in good order.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -11,15 +10,15 @@ use crate::batch::{Engine, Event, Order, Task};
 use crate::error::Result;
 use crate::files::answers::Record;
 use crate::files::grades::{GradesOutput, Written};
-use crate::judge::{Judge, JudgeFailure, Spent, Stop};
-use crate::record::GradeRecord;
-use crate::score::Outcome;
+use crate::judge::{Account, JudgeFailure, Stop};
+use crate::record::{GradeRecord, Status};
+use crate::score::{Outcome, Reason};
 use crate::summary::Summary;
 use crate::terminal::{Bar, sanitised};
 
 /// After an interrupt, judges get this long to finish what they have begun.
 const GRACE: Duration = Duration::from_secs(5);
-/// At most this many malformed records are named on the screen; the grades file has all of them.
+/// At most this many failures are named on the screen; the grades file has all of them.
 const MOST_NAMED: usize = 20;
 
 /// How a run ended.
@@ -40,13 +39,12 @@ pub(super) enum Ended {
 pub(super) struct Run {
     pub(super) engine: Engine,
     pub(super) plan: Plan,
-    pub(super) judge: Arc<Judge>,
     pub(super) output: GradesOutput,
     /// Where lines wait for those before them, if the order is to be kept.
     pub(super) order: Option<Order<GradeRecord>>,
     pub(super) summary: Summary,
     pub(super) bar: Bar,
-    /// How many ungraded answers were named on the screen.
+    /// How many failures were named on the screen.
     pub(super) named: usize,
 }
 
@@ -95,9 +93,9 @@ impl Run {
 
     fn on_event(&mut self, event: Event) -> Result<Option<Ended>> {
         match event {
-            Event::Judged { task, outcome, spent } => {
+            Event::Judged { task, outcome, account } => {
                 let number = task.number;
-                let record = self.record(task, &outcome, spent);
+                let record = record(task, &outcome, *account);
                 self.done(number, Some(record))
             }
             Event::Stopped(failure) => Ok(Some(match failure.stop {
@@ -105,11 +103,6 @@ impl Run {
                 Stop::No | Stop::Failed => Ended::Stopped(failure),
             })),
         }
-    }
-
-    fn record(&self, task: Task, outcome: &Outcome, spent: Spent) -> GradeRecord {
-        let judge = self.judge.record();
-        GradeRecord::of(&task.answer, &task.rubric, outcome, judge, spent.record(), task.key)
     }
 
     /// Writes a line when its turn has come, and those that waited for it.
@@ -126,7 +119,7 @@ impl Run {
     }
 
     fn write(&mut self, record: &GradeRecord) -> Result<Option<Ended>> {
-        self.name_ungraded(record);
+        self.name_failures(record);
         self.summary.add(record);
         self.bar.step();
         Ok(match self.output.write(record)? {
@@ -135,14 +128,15 @@ impl Run {
         })
     }
 
-    fn name_ungraded(&mut self, record: &GradeRecord) {
-        let Some(reason) = record.reason() else { return };
-        self.named += 1;
-        if self.named <= MOST_NAMED {
-            let line = format!("ungraded {}: {}", record.id, reason.message);
-            self.bar.line(&sanitised(&line));
-        } else if self.named == MOST_NAMED + 1 {
-            self.bar.line("further ungraded answers are only counted here; their reasons are in the output");
+    /// Says what failed: an answer without a grade, or a sample or member that a grade had to do without.
+    fn name_failures(&mut self, record: &GradeRecord) {
+        for line in failures(record) {
+            self.named += 1;
+            if self.named <= MOST_NAMED {
+                self.bar.line(&sanitised(&line));
+            } else if self.named == MOST_NAMED + 1 {
+                self.bar.line("further failures are not named here; their reasons are in the output");
+            }
         }
     }
 
@@ -173,5 +167,22 @@ impl Run {
             self.write(&record)?;
         }
         Ok(ended)
+    }
+}
+
+fn record(task: Task, outcome: &Outcome, Account { judge, spent }: Account) -> GradeRecord {
+    GradeRecord::of(&task.answer, &task.rubric, outcome, judge, spent.record(), task.key)
+}
+
+fn failures(record: &GradeRecord) -> Vec<String> {
+    match &record.status {
+        Status::Ungraded { reason, .. } => vec![format!("ungraded {}: {}", record.id, reason.message)],
+        Status::Graded(graded) => {
+            let failed = graded.judge.failures();
+            let line = |(who, reason): (&str, &Reason)| {
+                format!("graded {} without {who}: {}", record.id, reason.message)
+            };
+            failed.map(line).collect()
+        }
     }
 }

@@ -9,11 +9,11 @@ use crate::bank::Rubric;
 use crate::cli::PracticeArgs;
 use crate::error::{Error, Exit, Result};
 use crate::files;
-use crate::judge::{JudgeFailure, Spent, Stop};
+use crate::judge::{Account, JudgeFailure, Stop};
 use crate::record::GradeRecord;
 use crate::score::{Grade, Outcome};
-use crate::session::{Judged, Sheet, judge_answer, judge_line, spinner};
-use crate::terminal::{render_critique, sanitised};
+use crate::session::{Judged, Sheet, judge_answer, spinner};
+use crate::terminal::{render_critique, render_judges, sanitised};
 
 /// Standard input's name as a file.
 const STDIN: &str = "-";
@@ -32,7 +32,7 @@ pub(super) async fn run(args: &PracticeArgs, file: &Path, practice: &Practice<'_
     let judged = judge_answer(&practice.judge, rubric, &text, &mut |_| {}).await;
     drop(spinner);
     match judged {
-        Judged::Graded(grade, spent) => print_grade(args, practice, rubric, &text, *grade, spent),
+        Judged::Graded(grade, account) => print_grade(args, practice, rubric, &text, *grade, *account),
         Judged::Failed(failure) => report_failure(args, file, practice, rubric, &text, *failure),
         Judged::Interrupted => {
             keep_stdin(file, practice, rubric, &text);
@@ -60,13 +60,13 @@ fn print_grade(
     rubric: &Rubric,
     text: &str,
     grade: Grade,
-    spent: Spent,
+    account: Account,
 ) -> Result<Exit> {
     let printed = if args.json {
-        json_line(practice, rubric, text, &Outcome::Graded(Box::new(grade)), spent)
+        json_line(practice, rubric, text, &Outcome::Graded(Box::new(grade)), account)
     } else {
         let view = practice.view;
-        format!("{}\n{}", render_critique(rubric, &grade, text, &view), judge_line(&practice.judge, &view))
+        format!("{}\n{}", render_critique(rubric, &grade, text, &view), render_judges(&account.judge, &view))
     };
     practice.context.terminal.print(&printed)?;
     Ok(Exit::Done)
@@ -83,7 +83,8 @@ fn report_failure(
     keep_stdin(file, practice, rubric, text);
     if args.json {
         let outcome = Outcome::Ungraded(failure.reason.clone());
-        practice.context.terminal.print(&json_line(practice, rubric, text, &outcome, failure.spent))?;
+        let account = Account { judge: practice.judge.record(), spent: failure.spent };
+        practice.context.terminal.print(&json_line(practice, rubric, text, &outcome, account))?;
     }
     let message = format!("no critique: {}", sanitised(&failure.reason.message));
     if failure.stop != Stop::No {
@@ -103,7 +104,7 @@ fn json_line(
     rubric: &Rubric,
     text: &str,
     outcome: &Outcome,
-    spent: Spent,
+    account: Account,
 ) -> String {
     let answer = Answer {
         id: rubric.id.to_string(),
@@ -111,9 +112,9 @@ fn json_line(
         text: text.to_owned(),
         candidate: None,
     };
-    let judge = &practice.judge;
-    let key = answer::key(text, &answer::rubric_digest(rubric), judge.identity());
-    let record = GradeRecord::of(&answer, rubric, outcome, judge.record(), spent.record(), key);
+    let key = answer::key(text, &answer::rubric_digest(rubric), practice.judge.identity());
+    let Account { judge, spent } = account;
+    let record = GradeRecord::of(&answer, rubric, outcome, judge, spent.record(), key);
     // Plain data with text keys always serialises.
     let mut line = serde_json::to_string(&record).unwrap_or_default();
     line.push('\n');

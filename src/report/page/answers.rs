@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::data::{Places, one_decimal};
 use crate::bank::MistakeKind;
 use crate::critique::Evidence;
-use crate::record::{GradedRecord, MistakeRecord, RatingRecord};
+use crate::record::{GradedRecord, MemberRecord, MistakeRecord, RatingRecord};
 use crate::report::marks::{Passage, citations, fits, passages};
 use crate::report::{Report, ReportedAnswer};
 use crate::score::Band;
@@ -44,6 +44,10 @@ struct GradeData<'r> {
     ratings: Vec<RatingData<'r>>,
     mistakes: Vec<MistakeData<'r>>,
     flags: Vec<&'static str>,
+    /// How far several samples or members agree.
+    agreement: Option<String>,
+    /// What each member of a panel gave.
+    members: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -167,6 +171,8 @@ impl<'r> GradeData<'r> {
             ratings: graded.criteria.iter().map(rating).collect(),
             mistakes: graded.mistakes.iter().map(mistake).collect(),
             flags: graded.flags.iter().map(|flag| flag.sentence()).collect(),
+            agreement: graded.judge.agreement.map(|agreement| format!("{agreement:.2}")),
+            members: graded.judge.members.iter().map(MemberRecord::gave).collect(),
         }
     }
 }
