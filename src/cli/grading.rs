@@ -111,12 +111,19 @@ pub struct AgreementArgs {
 #[command(
     after_help = "With --fail-under, the exit code is 1 when any graded answer is below it, else 3 when an answer is \
     ungraded.\nExamples:\n  coach report grades.jsonl --answers answers.jsonl -o report.html\n  \
+    coach report --history -o history.html\n  \
     coach report grades.jsonl --format junit --fail-under 70 -o grades.xml"
 )]
 pub struct ReportArgs {
     /// Grades files, as `coach grade` writes them; `-` is standard input
-    #[arg(required = true, value_name = "GRADES")]
+    #[arg(required_unless_present = "history", value_name = "GRADES")]
     pub grades: Vec<PathBuf>,
+    /// Your own answers, from `coach practice` and `coach interview`
+    #[arg(long, conflicts_with_all = ["grades", "answers"])]
+    pub history: bool,
+    /// Of the history, only so many of the newest answers
+    #[arg(long, value_name = "N", conflicts_with_all = ["grades", "answers"], value_parser = clap::value_parser!(u32).range(1..))]
+    pub last: Option<u32>,
     /// The answers that were graded, to show them with the evidence in place; may be given several times
     #[arg(long, value_name = "ANSWERS")]
     pub answers: Vec<PathBuf>,

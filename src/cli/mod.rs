@@ -1,5 +1,6 @@
 //! The command line: types only. What a command does is in `commands`.
 
+mod endpoints;
 mod grading;
 mod numbers;
 mod rubric;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use endpoints::{DoctorArgs, SetupArgs};
 pub use grading::{AgreementArgs, AnswerFormat, GradeArgs, LimitArgs, ReportArgs, ReportFormat};
 pub use rubric::{
     AskJudge, CheckFormat, Denied, MutationExtent, RubricCheckArgs, RubricCommand, RubricDiffArgs,
@@ -86,6 +88,10 @@ pub enum Command {
     /// Write rubrics and check them
     #[command(subcommand)]
     Rubric(RubricCommand),
+    /// Find a model on this machine, or connect one elsewhere, and write the configuration
+    Setup(SetupArgs),
+    /// Check what an endpoint can do, and how well its model judges
+    Doctor(DoctorArgs),
     /// Print shell completions
     Completions {
         /// The shell
@@ -113,6 +119,9 @@ pub struct JudgeArgs {
     /// Ask the model anew, and keep no replies
     #[arg(long, help_heading = "Judge")]
     pub no_cache: bool,
+    /// Append to this file what the model is asked and replies, one JSON object a judgement; never the key
+    #[arg(long, value_name = "FILE", help_heading = "Judge")]
+    pub log: Option<PathBuf>,
 }
 
 fn samples() -> clap::builder::RangedI64ValueParser<u32> {

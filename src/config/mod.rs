@@ -1,5 +1,6 @@
 //! Settings: defaults < file < environment < flags.
 
+pub mod edit;
 mod judge;
 mod key;
 mod panel;

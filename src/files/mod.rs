@@ -7,6 +7,7 @@ pub mod fresh;
 pub mod grades;
 pub mod human;
 pub mod marked;
+pub mod transcript;
 pub mod watch;
 
 use std::fs;
@@ -56,6 +57,32 @@ pub fn config(named: Option<&Path>) -> Result<Config, Fault> {
     let text = text(&path)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     Ok(Config::parse(&path.display().to_string(), &text, folder, is_private(&path))?)
+}
+
+/// Writes the configuration in place of what is at `path`, all at once. A file with a key in it, and a new one, is
+/// readable by its owner only; of another the permissions stay as they are. A link stays a link.
+pub fn write_config(path: &Path, text: &str, key: KeyInside) -> Result<()> {
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|error| cannot("make the folder", folder, &error))?;
+    let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
+        io::Write::write_all(&mut file, text.as_bytes())?;
+        if let (KeyInside::No, Ok(before)) = (key, fs::metadata(&target)) {
+            file.as_file().set_permissions(before.permissions())?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(&target).map_err(|error| error.error)
+    });
+    written.map(drop).map_err(|error| cannot("write", path, &error))
+}
+
+/// Whether a configuration holds a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyInside {
+    /// It does.
+    Yes,
+    /// It does not, or not one that was put in now.
+    No,
 }
 
 /// Where the configuration is when nobody names another file.

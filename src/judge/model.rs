@@ -17,22 +17,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use crate::bank::{Criterion, QuestionId, Rubric};
+use crate::bank::{QuestionId, Rubric};
 use crate::critique::schema::critique_schema;
 use crate::endpoint::replies::{Earlier, KeptReply, Replies};
-use crate::endpoint::{ChatRequest, Endpoint, Message, ReplyShape, Role, Usage, estimated_tokens};
+use crate::endpoint::{
+    Capabilities, ChatRequest, Endpoint, Exchanges, Message, ReplyShape, Role, Usage, estimated_tokens,
+};
 use crate::error::Result;
-use crate::follow_up::one_question;
 use crate::record::JudgeRecord;
 use crate::summary::Spending;
 
 use super::built_in::{BuiltIn, PreparedRubric};
 use super::prompt::Prompts;
+use super::transcript::{Found, Kind, Transcript, transcribe};
 use super::{Forecast, JudgeFailure, Judgement, Spent, Watch};
 
 use asking::{Asking, Reply};
 use careful::Careful;
-use failed::Failed;
+pub(super) use failed::Failed;
 use shown::Shown;
 
 /// What a model writes about one criterion: quotations, a reason, advice. For forecasts only.
@@ -84,6 +86,8 @@ pub struct ModelJudge {
     identity: String,
     /// Where replies are kept from run to run.
     replies: Option<Arc<dyn Replies>>,
+    /// Where what is asked and replied is noted.
+    transcript: Option<Arc<dyn Transcript>>,
     prepared: Arc<Mutex<HashMap<QuestionId, Arc<Prepared>>>>,
 }
 
@@ -105,8 +109,18 @@ impl ModelJudge {
     /// A judge of that name, which judges an answer at once.
     pub fn new(name: &str, endpoint: Endpoint, prompts: Prompts, sampling: Sampling) -> Self {
         let identity = identity(&endpoint, &prompts, &sampling, Procedure::AtOnce);
-        let (name, procedure, prepared) = (name.to_owned(), Procedure::AtOnce, Arc::default());
-        Self { name, endpoint, prompts, sampling, procedure, sample: 0, identity, replies: None, prepared }
+        Self {
+            name: name.to_owned(),
+            endpoint,
+            prompts,
+            sampling,
+            procedure: Procedure::AtOnce,
+            sample: 0,
+            identity,
+            replies: None,
+            transcript: None,
+            prepared: Arc::default(),
+        }
     }
 
     /// The judge, judging by this procedure.
@@ -135,8 +149,33 @@ impl ModelJudge {
             sample: number,
             identity: self.identity.clone(),
             replies: self.replies.clone(),
+            transcript: self.transcript.clone(),
             prepared: Arc::clone(&self.prepared),
         }
+    }
+
+    /// The judge, with all that is asked and replied noted in `transcript`.
+    #[must_use]
+    pub fn transcribed(self, transcript: Arc<dyn Transcript>) -> Self {
+        Self { transcript: Some(transcript), ..self }
+    }
+
+    /// The endpoint, which notes its calls in `exchanges` where somebody keeps a transcript.
+    pub(super) fn overheard(&self, exchanges: &Exchanges) -> Endpoint {
+        match &self.transcript {
+            Some(_) => self.endpoint.overheard_by(exchanges),
+            None => self.endpoint.clone(),
+        }
+    }
+
+    /// Where somebody keeps a transcript.
+    pub(super) fn transcript(&self) -> Option<&dyn Transcript> {
+        self.transcript.as_deref()
+    }
+
+    /// What the server is known to take so far.
+    pub fn capabilities(&self) -> Capabilities {
+        self.endpoint.capabilities()
     }
 
     /// The judge's name in the configuration.
@@ -154,9 +193,9 @@ impl ModelJudge {
         self.endpoint.base_url()
     }
 
-    /// What asking this model takes, for questions other than how an answer is to be judged.
-    pub(super) fn means(&self) -> (&Endpoint, &Prompts, &Sampling) {
-        (&self.endpoint, &self.prompts, &self.sampling)
+    /// What asking this model takes besides its endpoint, for questions other than how an answer is to be judged.
+    pub(super) fn means(&self) -> (&Prompts, &Sampling) {
+        (&self.prompts, &self.sampling)
     }
 
     /// All that decides a grade on the judge's side, as text.
@@ -171,9 +210,13 @@ impl ModelJudge {
         answer: &str,
         watch: Option<&mut Watch<'_>>,
     ) -> Result<Judgement, JudgeFailure> {
-        let mut asking = Asking { judge: self, rubric, watch, spent: Spent::default() };
+        let exchanges = Exchanges::default();
+        let endpoint = self.overheard(&exchanges);
+        let mut asking = Asking { judge: self, endpoint, rubric, watch, spent: Spent::default() };
         let asked = asking.critique(answer).await;
         let spent = asking.spent;
+        let outcome = asked.as_ref().map(Found::of_critique).map_err(|failed| failed.reason.message.clone());
+        transcribe(self, (Kind::Judgement, rubric, Some(answer)), &exchanges, outcome);
         match asked {
             Ok(critique) => {
                 let judge = JudgeRecord::once(&self.name, Some(self.model()));
@@ -181,26 +224,6 @@ impl ModelJudge {
             }
             Err(Failed { reason, stop, hint }) => Err(JudgeFailure { reason, stop, hint, spent }),
         }
-    }
-
-    /// Asks for a follow-up question about a criterion of which `missing` was not said.
-    pub(super) async fn follow_up(
-        &self,
-        rubric: &Rubric,
-        criterion: &Criterion,
-        missing: &[String],
-        answer: &str,
-    ) -> Result<String, JudgeFailure> {
-        let mut spent = Spent::default();
-        let asked = async {
-            let prompt = self.prompts.follow_up(rubric, criterion, missing, answer);
-            let prompt = prompt.map_err(|error| Failed::prompt(&error))?;
-            let request = self.request(vec![message(Role::User, prompt)], ReplyShape::Text);
-            let reply = self.endpoint.chat(&request).await.map_err(|error| Failed::endpoint(&error))?;
-            spent.add(&reply, self.endpoint.cost(reply.usage));
-            one_question(&reply.text).ok_or_else(|| Failed::malformed(&["it was no question".to_owned()]))
-        };
-        asked.await.map_err(|Failed { reason, stop, hint }| JudgeFailure { reason, stop, hint, spent })
     }
 
     /// How many requests the endpoint takes at once at the moment.

@@ -12,11 +12,14 @@ use std::time::Instant;
 use super::{Context, questions_like, unknown_question};
 use crate::bank::Bank;
 use crate::batch::{Engine, Order};
+use crate::checkup::gate;
 use crate::cli::GradeArgs;
 use crate::error::{Error, Exit, Result};
 use crate::files::answers::Source;
 use crate::files::grades::{GradesFile, GradesOutput};
-use crate::store::Settling;
+use crate::judge::Judge;
+use crate::judge::model::ModelJudge;
+use crate::store::{Settling, Verdict};
 use crate::summary::{Summaries, Summary};
 use crate::terminal::{Bar, render_summary};
 
@@ -42,6 +45,9 @@ pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
         let forecast = forecast(read_in_background(sources), &mut plan, &ready.judge, &output).await?;
         context.terminal.print(&(forecast.lines(&ready.judge).join("\n") + "\n"))?;
         return Ok(Exit::Done);
+    }
+    for warning in untried(&ready.judge, context) {
+        context.terminal.notice(&warning);
     }
     let total = count(&sources, context);
     let mut run = Run {
@@ -72,6 +78,36 @@ pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
             .notice("Grading went on without the reply cache, which lacks some of this run's replies.");
     }
     exit(ended, &summaries, args)
+}
+
+/// What there is to say about models that never showed that they can judge.
+fn untried(judge: &Judge, context: &Context) -> Vec<String> {
+    let known = context.known_endpoints();
+    let warning = |model: &ModelJudge| {
+        let verdict = known.as_ref()?.verdict(&gate::identity(model.identity()));
+        let (name, doctor) = (model.name(), format!("coach doctor --judge {}", model.name()));
+        match verdict {
+            Some(verdict) if verdict.right >= gate::PASS => None,
+            Some(Verdict { right, of }) => Some(format!(
+                "Warning: {name} got {right} of {of} known levels right, fewer than {}; `{doctor}` tries it again.",
+                gate::PASS
+            )),
+            None => Some(format!("Warning: nobody has tried {name} on known answers yet; `{doctor}` does.")),
+        }
+    };
+    match judge {
+        Judge::Model(model) => warning(model).into_iter().collect(),
+        Judge::Panel(panel) => panel
+            .members()
+            .iter()
+            .filter_map(|member| match member {
+                Judge::Model(model) => warning(model),
+                Judge::BuiltIn(_) | Judge::Samples(_) | Judge::Panel(_) => None,
+            })
+            .collect(),
+        // A sample is drawn at another temperature than the one that was tried.
+        Judge::BuiltIn(_) | Judge::Samples(_) => Vec::new(),
+    }
 }
 
 /// The grades of a file that earlier runs began: the run's own say little about it.

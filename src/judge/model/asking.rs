@@ -4,7 +4,9 @@ use crate::bank::Rubric;
 use crate::critique::Critique;
 use crate::critique::reader::RatingWatch;
 use crate::endpoint::replies::ReplyId;
-use crate::endpoint::{Arrival, ChatReply, ChatRequest, EndpointError, Finish, ReplyShape, Role, Streamed};
+use crate::endpoint::{
+    Arrival, ChatReply, ChatRequest, Endpoint, EndpointError, Finish, ReplyShape, Role, Streamed,
+};
 use crate::judge::{Sighting, Spent, Watch};
 
 use super::failed::Failed;
@@ -14,6 +16,8 @@ use super::{ModelJudge, Procedure, message};
 /// One answer on its way to a critique.
 pub(super) struct Asking<'a, 'w> {
     pub(super) judge: &'a ModelJudge,
+    /// The judge's own, which may note what it is asked.
+    pub(super) endpoint: Endpoint,
     pub(super) rubric: &'a Rubric,
     pub(super) watch: Option<&'a mut Watch<'w>>,
     pub(super) spent: Spent,
@@ -112,7 +116,7 @@ impl Asking<'_, '_> {
         request: &ChatRequest,
         seen: Option<&Shown<'_>>,
     ) -> Result<ChatReply, EndpointError> {
-        let (rubric, endpoint, earlier) = (self.rubric, &self.judge.endpoint, self.judge.earlier());
+        let (rubric, endpoint, earlier) = (self.rubric, &self.endpoint, self.judge.earlier());
         let (Some(watch), Some(shown)) = (self.watch.as_deref_mut(), seen) else {
             return endpoint.reply(request, earlier, Arrival::Whole).await;
         };

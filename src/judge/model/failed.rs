@@ -5,10 +5,10 @@ use crate::judge::Stop;
 use crate::score::{Reason, ReasonKind};
 
 /// Why there is no critique.
-pub(super) struct Failed {
-    pub(super) reason: Reason,
-    pub(super) stop: Stop,
-    pub(super) hint: Option<String>,
+pub(in crate::judge) struct Failed {
+    pub(in crate::judge) reason: Reason,
+    pub(in crate::judge) stop: Stop,
+    pub(in crate::judge) hint: Option<String>,
 }
 
 impl Failed {
@@ -16,7 +16,7 @@ impl Failed {
         Self { reason: Reason { kind, message }, stop: Stop::No, hint: None }
     }
 
-    pub(super) fn malformed(complaints: &[String]) -> Self {
+    pub(in crate::judge) fn malformed(complaints: &[String]) -> Self {
         let first = complaints.first().map_or("it was empty", String::as_str);
         let message = format!("the model's reply can't be used, also after one repair: {first}");
         Self::because(ReasonKind::MalformedCritique, message)
@@ -34,12 +34,12 @@ impl Failed {
     }
 
     /// A template that fails for one answer fails for all.
-    pub(super) fn prompt(error: &crate::error::Error) -> Self {
+    pub(in crate::judge) fn prompt(error: &crate::error::Error) -> Self {
         let hint = error.advice().map(str::to_owned);
         Self { stop: Stop::Failed, hint, ..Self::because(ReasonKind::EndpointFailed, error.to_string()) }
     }
 
-    pub(super) fn endpoint(error: &EndpointError) -> Self {
+    pub(in crate::judge) fn endpoint(error: &EndpointError) -> Self {
         let kind = match error {
             EndpointError::ContextTooLong { .. } => ReasonKind::TooLong,
             EndpointError::Refused { .. } => ReasonKind::Refused,
