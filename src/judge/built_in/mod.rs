@@ -9,6 +9,7 @@
 mod grader;
 mod memory;
 mod mistakes;
+pub mod passages;
 mod ratings;
 mod reading;
 mod sentences;
