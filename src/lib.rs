@@ -3,6 +3,10 @@
 //! A [`bank::Rubric`] says how answers to one question are judged. A [`judge`] reads an answer and gives a
 //! [`critique::Critique`]: a level for each criterion with evidence, and the mistakes it found. [`score`] turns
 //! critique and rubric into a grade; [`record`] is how a grade is written down.
+//!
+//! [`ready`] makes the judge from the [`config`]: the built-in one, a model behind an [`endpoint`], or several. [`plan`]
+//! says which answers of which files a run is about, and [`batch`] has many of them judged at once. What a user can ask
+//! for is in [`cli`], what is done then in [`commands`], what is shown in [`terminal`], what is kept in [`store`].
 
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 

@@ -1,5 +1,5 @@
-//! The section "Practise" of the README: its transcripts are what the screen shows on those evenings, and no line of
-//! theirs is broken by the terminal, however wide it is.
+//! The README: its first transcript is what the program prints, those of the section "Practise" are what the screen
+//! shows on those evenings, and no line of theirs is broken by the terminal, however wide it is.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
@@ -80,9 +80,13 @@ fn practise(coach: &Coach, columns: u16) -> Screen {
     screen
 }
 
+fn readme() -> String {
+    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
+}
+
 /// The transcripts of the section, each as its lines.
 fn transcripts() -> Vec<Vec<String>> {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let readme = readme();
     let section = readme.split("\n## Practise\n").nth(1).unwrap().split("\n## ").next().unwrap();
     let blocks = section.split("```text\n").skip(1).map(|block| block.split("```").next().unwrap());
     blocks.map(|block| block.lines().map(str::to_owned).collect()).collect()
@@ -107,6 +111,21 @@ fn assert_shows(screen: &Screen, transcript: &[String]) {
 fn without_figures(line: &str) -> String {
     let figures = |c: char| if c.is_ascii_digit() { '0' } else { c };
     line.chars().map(figures).collect::<String>().replace("00", "0").trim_end().to_owned()
+}
+
+#[test]
+fn the_first_transcript_is_what_the_program_prints() {
+    const COMMAND: &str = "$ coach practice rag-vs-fine-tuning --answer examples/answer.txt\n";
+    let readme = readme();
+    let transcript = readme.split(COMMAND).nth(1).unwrap().split("```").next().unwrap();
+    let answer = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/answer.txt");
+    let ran = Coach::new().run(&["practice", QUESTION, "--answer", answer]);
+    let mut rest = ran.stdout.as_str();
+    for part in transcript.split("\n  ...\n") {
+        let (_, after) = rest.split_once(part.trim()).unwrap_or_else(|| panic!("no\n{part}\nin\n{rest}"));
+        rest = after;
+    }
+    assert_eq!(rest.trim(), "", "the transcript has the end");
 }
 
 #[test]
