@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::letters::visible;
 use super::words::{Word, Words};
 
 /// A sentence or clause: bytes of the text, and which of its words it has.
@@ -83,7 +84,7 @@ fn between<'a>(text: &'a str, before: &Word, after: &Word) -> &'a str {
 
 /// Whether a sentence ends between two words that follow each other.
 fn ends_sentence(text: &str, words: &Words, word: &Word, next: &Word) -> bool {
-    let gap = between(text, word, next);
+    let gap = visible(between(text, word, next));
     if gap == " " {
         return false;
     }
@@ -117,6 +118,7 @@ fn is_listed(text: &str, word: &Word) -> bool {
 }
 
 fn begins_clause(gap: &str, word: &str) -> bool {
+    let gap = visible(gap);
     if gap == " " {
         return CONNECTIVES.contains(&word);
     }

@@ -1,5 +1,7 @@
 //! From text to words: where they are, which of them carry content, which of them deny.
 
+use super::letters::{is_invisible, unmasked, unwidened};
+
 /// A word longer than this is no word; it stays out of every comparison.
 const LONGEST_WORD: usize = 40;
 
@@ -28,17 +30,24 @@ impl Words {
             Self { list: Vec::with_capacity(text.len() / 5), plain: String::with_capacity(text.len()) };
         let mut chars = text.char_indices().peekable();
         while let Some((start, first)) = chars.next() {
+            let width = first.len_utf8();
+            let first = unwidened(first);
             if first == '%' {
-                words.push(start, start + 1, "percent");
+                words.push(start, start + width, "percent");
                 continue;
             }
             if !first.is_alphanumeric() {
                 continue;
             }
-            let mut end = start + first.len_utf8();
+            let mut end = start + width;
             let mut last = first;
             while let Some(&(at, c)) = chars.peek() {
                 let next = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
+                if is_invisible(c) {
+                    // What nobody sees neither ends a word nor belongs to it.
+                    chars.next();
+                    continue;
+                }
                 let unit_of_number = first.is_ascii_digit() && c.is_alphabetic();
                 if unit_of_number || !(c.is_alphanumeric() || joins(last, c, next)) {
                     break;
@@ -62,9 +71,12 @@ impl Words {
         let Some(source) = text.get(start..end).filter(|source| source.len() <= LONGEST_WORD) else { return };
         let from = self.plain.len();
         let number = source.starts_with(|c: char| c.is_ascii_digit());
-        for c in source.chars() {
+        let mixed = !source.is_ascii() && source.contains(|c: char| c.is_ascii_alphabetic());
+        for c in source.chars().map(unwidened) {
             match c {
                 '’' => self.plain.push('\''),
+                c if is_invisible(c) => {}
+                c if mixed && !c.is_ascii() => self.plain.extend(unmasked(c).to_lowercase()),
                 ',' if number => {}
                 c if c.is_ascii() => self.plain.push(c.to_ascii_lowercase()),
                 c => self.plain.extend(c.to_lowercase()),
@@ -306,6 +318,10 @@ mod tests {
             ("6% (e.g. O(n²))", vec!["6", "percent", "e", "g", "o", "n²"]),
             ("'quoted' end'", vec!["quoted", "end"]),
             ("模型 Größe İ", vec!["模型", "größe", "i\u{307}"]),
+            (
+                "zero\u{200b}width so\u{ad}ft Ｗｉｄｅ t\u{043e}ken",
+                vec!["zerowidth", "soft", "wide", "token"],
+            ),
             ("\u{0}🙂 ... ,,, ''", vec![]),
         ] {
             let words = Words::new(text);
