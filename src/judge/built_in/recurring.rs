@@ -4,7 +4,7 @@
 //! says, it says it of everything. Sentences of people who have something to say do not share three words in a row
 //! with many of their neighbours.
 
-/// Words that follow each other in so many sentences of an answer are a frame.
+/// Words that follow each other in so many different sentences of an answer are a frame.
 const SENTENCES: usize = 4;
 
 /// Stand for the beginning and the end of a sentence among the numbers of its words.
@@ -40,7 +40,11 @@ fn frames(sentences: &[Vec<u32>]) -> Vec<Three> {
     if sentences.len() < SENTENCES {
         return Vec::new();
     }
-    let numbered = sentences.iter().enumerate();
+    // Who says the same sentence again fills no frame.
+    let mut different: Vec<&[u32]> = sentences.iter().map(Vec::as_slice).collect();
+    different.sort_unstable();
+    different.dedup();
+    let numbered = different.into_iter().enumerate();
     let mut all: Vec<(Three, usize)> =
         numbered.flat_map(|(number, words)| threes(words).map(move |three| (three, number))).collect();
     all.sort_unstable();
@@ -71,5 +75,6 @@ mod tests {
         assert_eq!(marks[0], [true, true, false, false]);
         assert_eq!(marks[4], [false; 3]);
         assert!(recurring(&sentences[1..]).concat().iter().all(|mark| !mark));
+        assert!(recurring(&vec![sentence(10); 20]).concat().iter().all(|mark| !mark));
     }
 }

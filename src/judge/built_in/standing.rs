@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::grader;
 use super::grammar::Flow;
+use super::letters::visible;
 use super::memory::{Known, Lookup};
 use super::mentions::only_mentions;
 use super::sentences::Span;
@@ -54,10 +55,10 @@ const SENSE: f32 = -0.15;
 /// What one sentence tells is noisy, so the mean of the answer counts like this many pairs of words of it.
 const PRIOR_PAIRS: f32 = 20.0;
 
-/// Fewer words than this beside a remark to the grader are a part of it.
+/// A sentence of fewer words than this beside a remark to the grader is a part of it.
 const SHORTEST_STATEMENT: usize = 4;
 
-/// A paragraph with this share of its words in remarks is one.
+/// A paragraph with this share of its words in remarks is mostly that.
 const MOSTLY: f32 = 0.5;
 
 /// What a sentence is for.
@@ -149,30 +150,40 @@ pub(super) fn standing(
     }
 }
 
-/// Which sentences are remarks to the grader. What is left over beside one ("### Response:") belongs to it, and so
-/// does all of a paragraph that is mostly remarks: a reason given between two orders is no answer.
+/// Which sentences are remarks to the grader. What is left over beside one in its paragraph ("### Response:")
+/// belongs to it, and in a paragraph that is mostly remarks so does all that stands between two of them: a reason
+/// given between two orders is no answer.
 pub(super) fn remarks(text: &str, words: &Words, spans: &[Span], lookup: &Lookup<'_>) -> Vec<bool> {
-    let found: Vec<bool> = spans.iter().map(|span| addresses(text, words, span, lookup)).collect();
-    if !found.contains(&true) {
-        return found;
+    let mut remarks: Vec<bool> = spans.iter().map(|span| addresses(text, words, span, lookup)).collect();
+    if !remarks.contains(&true) {
+        return remarks;
     }
-    let beside = |at: usize| {
-        at.checked_sub(1).and_then(|before| found.get(before)) == Some(&true)
-            || found.get(at + 1) == Some(&true)
-    };
-    let belongs = |(at, span): (usize, &Span)| {
-        found.get(at) == Some(&true) || (beside(at) && span.words.len() < SHORTEST_STATEMENT)
-    };
-    let mut remarks: Vec<bool> = spans.iter().enumerate().map(belongs).collect();
+    let lengths: Vec<usize> = spans.iter().map(|span| span.words.len()).collect();
     for paragraph in paragraphs(text, spans) {
-        let length = |only: bool| -> usize {
-            paragraph.clone().filter(|&at| !only || remarks[at]).map(|at| spans[at].words.len()).sum()
-        };
-        if length(true) as f32 >= MOSTLY * length(false) as f32 {
-            remarks[paragraph].fill(true);
+        if let (Some(remarks), Some(lengths)) = (remarks.get_mut(paragraph.clone()), lengths.get(paragraph)) {
+            spread(remarks, lengths);
         }
     }
     remarks
+}
+
+/// Extends the remarks of a paragraph to what belongs to them, given how many words its sentences have.
+fn spread(remarks: &mut [bool], lengths: &[usize]) {
+    let found = remarks.to_vec();
+    let is_found = |at: usize| found.get(at) == Some(&true);
+    for (at, remark) in remarks.iter_mut().enumerate() {
+        let beside = at.checked_sub(1).is_some_and(is_found) || is_found(at + 1);
+        *remark |= beside && lengths.get(at).is_some_and(|&words| words < SHORTEST_STATEMENT);
+    }
+    let of_remarks: usize =
+        remarks.iter().zip(lengths).filter(|(remark, _)| **remark).map(|(_, words)| words).sum();
+    let (first, last) =
+        (remarks.iter().position(|remark| *remark), remarks.iter().rposition(|remark| *remark));
+    if let (Some(first), Some(last)) = (first, last)
+        && of_remarks as f32 >= MOSTLY * lengths.iter().sum::<usize>() as f32
+    {
+        remarks[first..=last].fill(true);
+    }
 }
 
 /// Runs of sentences without a blank line between them.
@@ -196,7 +207,7 @@ fn addresses(text: &str, words: &Words, span: &Span, lookup: &Lookup<'_>) -> boo
     let source = text.get(span.start.saturating_sub(2)..span.end).or_else(|| text.get(span.start..span.end));
     let own = words.list.get(span.words.clone()).unwrap_or_default();
     let plains: Vec<&str> = own.iter().map(|word| words.plain(word)).collect();
-    grader::is_addressed(source.unwrap_or_default(), &plains)
+    grader::is_addressed(&visible(source.unwrap_or_default()), &plains)
 }
 
 /// Whether a sentence names things without relating them, or strings them together with "and".
@@ -257,5 +268,6 @@ fn gaps<'t>(text: &'t str, words: &'t Words, span: &Span) -> impl Iterator<Item 
 }
 
 fn separates(gap: &str) -> bool {
+    let gap = visible(gap);
     gap.contains([',', '|', '/', '·', '+', '\n', '\t', ';', '–', '—']) || gap.contains(" - ")
 }

@@ -1,6 +1,6 @@
 //! From text to words: where they are, which of them carry content, which of them deny.
 
-use super::letters::{is_invisible, unmasked, unwidened};
+use super::letters::{is_invisible, unmasked, unwidened, visible};
 
 /// A word longer than this is no word; it stays out of every comparison.
 const LONGEST_WORD: usize = 40;
@@ -42,12 +42,13 @@ impl Words {
             let mut end = start + width;
             let mut last = first;
             while let Some(&(at, c)) = chars.peek() {
-                let next = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
                 if is_invisible(c) {
                     // What nobody sees neither ends a word nor belongs to it.
                     chars.next();
                     continue;
                 }
+                let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
+                let next = || rest.chars().find(|c| !is_invisible(*c));
                 let unit_of_number = first.is_ascii_digit() && c.is_alphabetic();
                 if unit_of_number || !(c.is_alphanumeric() || joins(last, c, next)) {
                     break;
@@ -68,7 +69,9 @@ impl Words {
     }
 
     fn push_plain(&mut self, text: &str, start: usize, end: usize) {
-        let Some(source) = text.get(start..end).filter(|source| source.len() <= LONGEST_WORD) else { return };
+        let Some(source) = text.get(start..end).filter(|source| visible(source).len() <= LONGEST_WORD) else {
+            return;
+        };
         let from = self.plain.len();
         let number = source.starts_with(|c: char| c.is_ascii_digit());
         let mixed = !source.is_ascii() && source.contains(|c: char| c.is_ascii_alphabetic());
@@ -101,11 +104,10 @@ impl Words {
 
 /// Whether `c` between `last` and `next` belongs to the word: an apostrophe between letters, a point, comma
 /// or slash between digits.
-fn joins(last: char, c: char, next: Option<char>) -> bool {
-    let Some(next) = next else { return false };
+fn joins(last: char, c: char, next: impl Fn() -> Option<char>) -> bool {
     match c {
-        '\'' | '’' => last.is_alphabetic() && next.is_alphabetic(),
-        '.' | ',' | '/' => last.is_ascii_digit() && next.is_ascii_digit(),
+        '\'' | '’' => last.is_alphabetic() && next().is_some_and(char::is_alphabetic),
+        '.' | ',' | '/' => last.is_ascii_digit() && next().is_some_and(|next| next.is_ascii_digit()),
         _ => false,
     }
 }
@@ -151,6 +153,7 @@ const STOP_WORDS: &[&str] = &[
     "about",
     "all",
     "also",
+    "am",
     "an",
     "and",
     "any",
