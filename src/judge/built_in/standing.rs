@@ -271,3 +271,26 @@ fn separates(gap: &str) -> bool {
     let gap = visible(gap);
     gap.contains([',', '|', '/', '·', '+', '\n', '\t', ';', '–', '—']) || gap.contains(" - ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remarks_spread_within_their_paragraph_only_between_each_other() {
+        for (found, lengths, expected) in [
+            // What is left over beside a remark.
+            ([true, false, false], [8, 2, 20], [true, true, false]),
+            // A reason between two orders.
+            ([true, false, true], [8, 9, 8], [true, true, true]),
+            // An honest answer between two remarks, and behind a long one.
+            ([true, false, true], [8, 40, 8], [true, false, true]),
+            ([true, false, false], [30, 9, 9], [true, false, false]),
+            ([false, false, false], [2, 2, 2], [false, false, false]),
+        ] {
+            let mut remarks = found;
+            spread(&mut remarks, &lengths);
+            assert_eq!(remarks, expected, "{found:?} {lengths:?}");
+        }
+    }
+}
