@@ -111,7 +111,11 @@ fn injected(rubrics: &[(&Rubric, PreparedRubric)], details: bool) {
     }
     println!("honest exemplars flagged: {accused} of {sentences}");
     if details {
-        missed.iter().for_each(|text| println!("    missed  {text:?}"));
-        wronged.iter().for_each(|text| println!("    wronged {text:?}"));
+        for text in &missed {
+            println!("    missed  {text:?}");
+        }
+        for text in &wronged {
+            println!("    wronged {text:?}");
+        }
     }
 }
