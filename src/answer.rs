@@ -135,6 +135,19 @@ pub fn key(text: &str, rubric_digest: &[u8; 32], judge_identity: &str) -> String
     format!("sha256:{}", crate::hex::hex(&hash.finalize()))
 }
 
+/// Names the request about an answer where requests and replies are joined by name: 32 hexadecimal digits that depend on
+/// the answer's id and on the [`key`] of its grade. A reply to what was asked before any of that changed has another
+/// name. Servers take up to 64 letters.
+pub fn request_name(id: &str, key: &str) -> String {
+    const BYTES: usize = 16;
+    let mut hash = Sha256::new();
+    for part in [id, key] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    crate::hex::hex(&hash.finalize()[..BYTES])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,6 +179,19 @@ mod tests {
     fn takes_numbers_as_ids_and_a_default_question() {
         let answer = Answer::from_json(r#"{"id": 7, "answer": "", "score": 3}"#, Some("q")).unwrap();
         assert_eq!((answer.id.as_str(), answer.question.as_str(), answer.text.as_str()), ("7", "q", ""));
+    }
+
+    #[test]
+    fn a_request_is_named_after_id_and_key() {
+        let name = request_name("a1", "sha256:00");
+        assert_eq!((name.len(), &name), (32, &request_name("a1", "sha256:00")));
+        for other in [
+            request_name("a2", "sha256:00"),
+            request_name("a1", "sha256:01"),
+            request_name("a1s", "ha256:00"),
+        ] {
+            assert_ne!(name, other);
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use interview_coach::cli::{Cli, Command, PracticeArgs, RubricCommand, Settings};
 use interview_coach::commands::{self, Context};
 use interview_coach::config::Environment;
 use interview_coach::error::{Error, Exit, Result};
+use interview_coach::session::now;
 use interview_coach::terminal::{Terminal, sanitised};
 
 /// Grading makes and drops many small strings on several threads, which takes the system's allocator a sixth of the
@@ -48,13 +49,15 @@ fn usual_command() -> Command {
 fn run(command: Command, settings: Settings) -> Result<Exit> {
     let environment = Environment::read();
     let terminal = Terminal::detect(settings.color, environment.no_color);
-    let context = Context { terminal, environment, settings };
+    let context = Context { terminal, clock: now, environment, settings };
     match command {
         Command::Practice(args) => block_on(commands::practice::run(&args, &context)),
         Command::Interview(args) => block_on(commands::interview::run(&args, &context)),
         Command::Progress(args) => commands::progress::run(&args, &context),
         Command::History(args) => commands::history::run(&args, &context),
         Command::Grade(args) => block_on(commands::grade::run(&args, &context)),
+        Command::Batch(command) => block_on(commands::batch::run(&command, &context)),
+        Command::Merge(args) => commands::merge::run(&args, &context),
         Command::Agreement(args) => commands::agreement::run(&args, &context),
         Command::Report(args) => commands::report::run(&args, &context),
         Command::List(args) => commands::list::run(&args, &context),
@@ -67,6 +70,11 @@ fn run(command: Command, settings: Settings) -> Result<Exit> {
         Command::Rubric(RubricCommand::Import(args)) => commands::rubric_import::run(&args, &context),
         Command::Rubric(RubricCommand::Export(args)) => commands::rubric_export::run(&args, &context),
         Command::Rubric(RubricCommand::Schema) => commands::schema::run(&context),
+        Command::Setup(args) => block_on(async {
+            let check = commands::setup::run(&args, &context).await?;
+            commands::doctor::run(&check, &context).await
+        }),
+        Command::Doctor(args) => block_on(commands::doctor::run(&args, &context)),
         Command::Completions { shell } => commands::shell::completions(shell, &context),
         Command::Man => commands::shell::man(&context),
     }

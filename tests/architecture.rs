@@ -21,6 +21,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("unicode_width", &["src/terminal"]),
     ("csv", &["src/files"]),
     ("rusqlite", &["src/store"]),
+    ("toml_edit", &["src/config"]),
     ("similar", &["src/bank/diff.rs", "src/terminal"]),
     ("notify_debouncer_mini", &["src/files/watch.rs"]),
     ("unicode_segmentation", &["src/trial"]),

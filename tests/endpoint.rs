@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use interview_coach::config::ApiKey;
 use interview_coach::endpoint::{
-    Capabilities, ChatReply, ChatRequest, Endpoint, EndpointError, EndpointSettings, Finish, Message,
-    ReplyShape, Role, Streamed, Support, TimeLimit, TokenCap, Usage,
+    BasePath, Capabilities, ChatReply, ChatRequest, Endpoint, EndpointError, EndpointSettings, Finish,
+    Message, ReplyShape, Role, Streamed, Support, TimeLimit, TokenCap, Usage,
 };
 use serde_json::{Value, json};
 use support::{FakeEndpoint, Reply, Request};
@@ -338,6 +338,27 @@ async fn replies_are_bounded() {
 }
 
 #[tokio::test]
+async fn whatever_a_server_sends_without_end_comes_to_one() {
+    let endless_headers = format!("HTTP/1.1 200 OK\r\n{}", "x-more: and more of it\r\n".repeat(100_000));
+    let one_header = format!("HTTP/1.1 200 OK\r\nx-long: {}", "y".repeat(4_000_000));
+    let one_line = format!("data: {}", "z".repeat(6_000_000));
+    let list = format!("[\"{}\"]", "m".repeat(300_000));
+    for reply in [
+        Reply::raw(endless_headers),
+        Reply::raw(one_header),
+        Reply::stream([one_line]),
+        Reply::status(200).body(list),
+    ] {
+        let fake = FakeEndpoint::replying([reply]);
+        let settings = EndpointSettings { max_reply_bytes: 8_000_000, retries: 0, ..settings(&fake.url()) };
+        let endpoint = Endpoint::new(settings.clone()).unwrap();
+        assert!(endpoint.chat(&ask()).await.is_err() && stream(&endpoint).await.0.is_err());
+        let bounded = Endpoint::new(EndpointSettings { max_reply_bytes: 200_000, ..settings }).unwrap();
+        assert!(bounded.models().await.is_err());
+    }
+}
+
+#[tokio::test]
 async fn nobody_there() {
     let gone = FakeEndpoint::replying([Reply::chat("a")]).url();
     let error = Endpoint::new(settings(&gone)).unwrap().chat(&ask()).await.unwrap_err();
@@ -349,7 +370,7 @@ async fn nobody_there() {
 async fn models() {
     let list = json!({"data": [{"id": "a"}, {"id": "b"}]});
     let fake = FakeEndpoint::replying([Reply::status(503), Reply::json(200, &list)]);
-    assert_eq!(endpoint(&fake).models().await, Ok(vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(endpoint(&fake).model_names().await, Ok(vec!["a".to_owned(), "b".to_owned()]));
     let requests = fake.requests();
     assert_eq!((requests[1].method.as_str(), requests[1].path.as_str()), ("GET", "/v1/models"));
 }

@@ -5,6 +5,7 @@ mod judged;
 mod support;
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -85,7 +86,7 @@ fn a_page_for_people_stops_a_run_that_got_nothing_else() {
         coach.run(&["grade", "a.jsonl", "-o", "g.jsonl", "--config", "config.toml", "--concurrency", "1"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("a web page titled \"Welcome to our gateway\""), "{}", ran.stderr);
-    assert!(ran.stderr.contains("hint: does the base URL lead to"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("hint: open the address in a browser"), "{}", ran.stderr);
     assert!(fake.requests().len() <= 2, "{}", fake.requests().len());
     assert_eq!(coach.read("g.jsonl"), "");
 }
@@ -102,4 +103,28 @@ fn a_page_in_the_midst_costs_one_answer_at_most() {
         coach.run(&["grade", "a.jsonl", "-o", "g.jsonl", "--config", "config.toml", "--concurrency", "1"]);
     assert_eq!(ran.code, 3, "{}", ran.stderr);
     assert_eq!(coach.grades("g.jsonl").iter().filter(|grade| grade["status"] == "graded").count(), 19);
+}
+
+#[test]
+fn a_sign_in_page_that_stays_ends_the_run_and_a_later_run_goes_on() {
+    let signed_in = Arc::new(AtomicBool::new(false));
+    let well = Arc::clone(&signed_in);
+    let fake = FakeEndpoint::start(move |request| {
+        if request.number < 5 || well.load(Ordering::SeqCst) {
+            sound(request)
+        } else {
+            Reply::html(200, "Sign in to the guest network")
+        }
+    });
+    let coach = configured(&fake);
+    coach.write("a.jsonl", answers(100));
+    let run =
+        || coach.run(&["grade", "a.jsonl", "-o", "g.jsonl", "--config", "config.toml", "--concurrency", "1"]);
+    let ran = run();
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("does this network want you to sign in"), "{}", ran.stderr);
+    assert_eq!(fake.requests().len(), 7, "one page may pass, a second one in a row ends the run");
+    signed_in.store(true, Ordering::SeqCst);
+    assert_eq!(run().code, 0);
+    assert!(coach.grades("g.jsonl").iter().all(|grade| grade["status"] == "graded"));
 }

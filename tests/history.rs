@@ -143,6 +143,22 @@ fn a_kill_after_the_critique_loses_nothing_and_leaves_no_draft_to_answer_again()
 }
 
 #[test]
+fn another_terminal_that_writes_is_waited_for() {
+    let coach = trial::coach();
+    let mut screen = screen::practise(&coach, &["two-points"]);
+    screen.write_line(TOKENS);
+    screen.see(screen::PROMPT);
+    let mut other = rusqlite::Connection::open(coach.path("home/history.sqlite")).unwrap();
+    let writing = other.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+    screen.press(".\r");
+    writing.commit().unwrap();
+    screen.see("Score 50.0");
+    let shown = screen.see(MENU);
+    assert!(!shown.contains("locked"), "{shown}");
+    assert_eq!(ids(&coach).len(), 1);
+}
+
+#[test]
 fn a_broken_history_is_left_alone_and_practising_goes_on() {
     let damage: [fn(&Coach); 2] = [
         |coach| coach.write("home/history.sqlite", "a diary that somebody would miss ".repeat(200)),

@@ -97,7 +97,7 @@ fn what_a_model_cannot_do_is_ungraded_and_redone_by_the_next_run() {
         "type": "invalid_request_error", "code": "context_length_exceeded"}});
     for (name, reply, kind, requests) in [
         ("prose", Reply::chat("Great answer!"), "malformed-critique", 2),
-        ("empty", Reply::chat(""), "malformed-critique", 2),
+        ("empty", Reply::chat(""), "malformed-critique", 4),
         ("cut", Reply::chat("{\"ratings\": {").finish("length"), "truncated", 2),
         ("filtered", Reply::chat("").finish("content_filter"), "refused", 1),
         ("too long", Reply::json(400, &context), "too-long", 1),

@@ -21,10 +21,11 @@ fn a_whole_session() {
     screen.see("trial, intro, about 2 minutes");
     screen.write_line(TOKENS);
     screen.write_line(".");
-    screen.see("Score 50.0 of 100, partial");
     screen.see("1 of 1  Tokens");
     screen.see(&format!("“{TOKENS}”"));
     screen.see("0 of 1  Embeddings");
+    // Last, so that it stands above the menu however long the critique is.
+    screen.see("Score 50.0 of 100, partial");
     screen.see("Work on first: Embeddings");
     screen.see("built-in judge");
     screen.see(MENU);
@@ -181,6 +182,50 @@ fn lines_pasted_into_a_terminal_without_bracketed_paste_all_arrive() {
     screen.press(&format!("{}{ENTER}.{ENTER}", lines.join(ENTER)));
     screen.see(MENU);
     assert_eq!(drafts(&coach), [lines.join("\n")]);
+}
+
+#[test]
+fn a_dot_with_more_behind_it_is_pasted_and_ends_nothing() {
+    let coach = trial::coach();
+    let mut screen = screen::practise(&coach, &["two-points"]);
+    screen.see(PROMPT);
+    let lines = [TOKENS, ".", ".", "", "q", EMBEDDINGS];
+    screen.press(&format!("{}{ENTER}", lines.join(ENTER)));
+    screen.see(EMBEDDINGS);
+    screen.write_line(".");
+    screen.see("Score 100.0");
+    screen.see(MENU);
+    assert_eq!(drafts(&coach), [lines.join("\n")]);
+
+    screen.press("r");
+    screen.see(TOKENS);
+    screen.press(&format!("\u{1b}[200~{ENTER}.{ENTER}And more.\u{1b}[201~"));
+    screen.see("And more.");
+    screen.press(ENTER);
+    for kept in [".", ".", "q"] {
+        screen.see(&format!("{PROMPT}{kept}"));
+        screen.press(ENTER);
+    }
+    screen.see(EMBEDDINGS);
+    screen.press(&format!("{CTRL_U}.{ENTER}"));
+    screen.see("Score 100.0");
+    screen.see(MENU);
+    assert_eq!(drafts(&coach), [format!("{TOKENS}\n.\nAnd more.\n{}", lines[1..].join("\n"))]);
+}
+
+#[test]
+fn what_is_shown_after_the_window_was_resized_fits_it() {
+    let coach = trial::coach();
+    let mut screen = screen::practise(&coach, &["two-points"]);
+    screen.write_line(TOKENS);
+    screen.write_line(".");
+    screen.see(MENU);
+    screen.resize((40, 60));
+    screen.press("m");
+    screen.see("Model answer");
+    let shown = screen.see(MENU);
+    let widest = shown.lines().map(|line| line.trim_end().chars().count()).max();
+    assert!(widest.is_some_and(|columns| (50..=60).contains(&columns)), "{shown}");
 }
 
 #[test]

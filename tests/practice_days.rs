@@ -1,36 +1,42 @@
-//! `coach practice` from day to day: what is due and why, follow-ups, what a session comes to. A day passes by
-//! taking the history to another home with its dates a day earlier, as nobody can wait and nothing in the program
-//! can be told the time.
+//! `coach practice` from day to day: what is due and why, follow-ups, what a session comes to. The clock is a parameter
+//! of the commands.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
 mod coach;
+mod evenings;
 mod screen;
 mod trial;
 
 use coach::{Coach, grades};
-use jiff::{SignedDuration, Timestamp, civil::Date};
-use screen::{CTRL_C, ENTER, MENU, PROMPT};
+use screen::{CTRL_C, ENTER, MENU, PROMPT, Screen};
 use trial::{EMBEDDINGS, TOKENS};
 
-/// The same history as it looks `days` later.
-fn later(coach: &Coach, days: i64) -> Coach {
-    let past = SignedDuration::from_hours(24 * days);
-    let line = |mut attempt: serde_json::Value| {
-        let at: Timestamp = attempt["at"].as_str().unwrap().parse().unwrap();
-        let day: Date = attempt["day"].as_str().unwrap().parse().unwrap();
-        attempt["at"] = at.saturating_sub(past).unwrap().to_string().into();
-        attempt["day"] = day.saturating_sub(past).to_string().into();
-        attempt.to_string() + "\n"
-    };
-    let history: String = grades(&coach.run(&["history", "export"]).stdout).into_iter().map(line).collect();
-    let then = trial::coach();
-    assert_eq!(then.run_with(&["history", "import", "-"], &history).code, 0);
-    then
+#[test]
+fn the_program_on_another_evening() {
+    evenings::run_if_asked();
+}
+
+/// Practises on an evening, 0 being the first.
+fn practise(coach: &Coach, evening: i64, arguments: &[&str]) -> Screen {
+    Screen::start(evenings::command(
+        coach,
+        evening,
+        &[&["practice", "--rubrics", "rubrics"], arguments].concat(),
+    ))
+}
+
+/// What a command prints on an evening, without what comes of being run by a test.
+fn run(coach: &Coach, evening: i64, arguments: &[&str]) -> (String, String) {
+    let ran = evenings::command(coach, evening, arguments).output().unwrap();
+    assert_eq!(ran.status.code(), Some(0));
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let stdout = text(ran.stdout);
+    (stdout.trim_start().trim_start_matches("running 1 test\n").to_owned(), text(ran.stderr))
 }
 
 /// Answers the question on the screen.
-fn answer(screen: &mut screen::Screen, lines: &[&str]) {
+fn answer(screen: &mut Screen, lines: &[&str]) {
     for line in lines {
         screen.write_line(line);
     }
@@ -40,7 +46,7 @@ fn answer(screen: &mut screen::Screen, lines: &[&str]) {
 #[test]
 fn what_is_missed_today_is_due_tomorrow_until_it_is_known() {
     let coach = trial::coach();
-    let mut screen = screen::practise(&coach, &["--topic", "trial"]);
+    let mut screen = practise(&coach, 0, &["--topic", "trial"]);
     screen.see("You have no answers yet.");
     screen.see("Which question?");
     screen.press(ENTER);
@@ -76,8 +82,7 @@ fn what_is_missed_today_is_due_tomorrow_until_it_is_known() {
     assert_eq!(kept[1]["criteria"][1]["evidence"][0]["start"], 0);
     assert_eq!(kept[2]["origin"]["revision-of"], kept[0]["id"]);
 
-    let tomorrow = later(&coach, 1);
-    let mut screen = screen::practise(&tomorrow, &["--topic", "trial"]);
+    let mut screen = practise(&coach, 1, &["--topic", "trial"]);
     screen.see("Due today: 1 question");
     screen.see("What are tokens and embeddings?");
     screen.see("Missed: Embeddings (in your last answer)");
@@ -91,8 +96,7 @@ fn what_is_missed_today_is_due_tomorrow_until_it_is_known() {
     screen.see("Nothing is due now; 1 question");
     screen.press("\u{1b}");
     assert_eq!(screen.end().0.code(), Some(0));
-    let day_after = later(&tomorrow, 1);
-    let mut screen = screen::practise(&day_after, &["--topic", "trial"]);
+    let mut screen = practise(&coach, 2, &["--topic", "trial"]);
     screen.see("Nothing is due now");
     screen.see("Which question?");
     screen.press("\u{1b}");
@@ -170,26 +174,21 @@ fn a_reply_that_is_interrupted_is_kept_as_a_draft() {
 #[test]
 fn progress_is_shown_and_as_json() {
     let coach = trial::coach();
-    assert!(coach.run(&["progress"]).stderr.contains("There are no answers yet."));
-    for (days, text) in [(3, TOKENS), (2, TOKENS), (1, EMBEDDINGS)] {
-        let mut screen = screen::practise(&coach, &["two-points"]);
+    assert!(run(&coach, 0, &["progress"]).1.contains("There are no answers yet."));
+    for (evening, text) in [(0, TOKENS), (2, TOKENS), (3, EMBEDDINGS)] {
+        let mut screen = practise(&coach, evening, &["two-points"]);
         answer(&mut screen, &[text]);
         screen.see(MENU);
         screen.press("q");
         screen.end();
-        let past = later(&coach, days);
-        coach.run(&["history", "delete", "--all", "--yes"]);
-        let history = past.run(&["history", "export"]).stdout;
-        coach.run_with(&["history", "import", "-"], &history);
     }
-    let ran = coach.run(&["progress", "--rubrics", "rubrics"]);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let (shown, _) = run(&coach, 4, &["progress", "--rubrics", "rubrics"]);
     for text in ["3 answers to 1 question", "Topics", "trial", "▅▅▅", "theory", "Due: 1 question now."]
     {
-        assert!(ran.stdout.contains(text), "{text}: {}", ran.stdout);
+        assert!(shown.contains(text), "{text}: {shown}");
     }
-    let ran = coach.run(&["progress", "--rubrics", "rubrics", "--json"]);
-    let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let (json, _) = run(&coach, 4, &["progress", "--rubrics", "rubrics", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["progress"]["topics"][0]["means"], serde_json::json!([50.0, 50.0, 50.0]));
     assert_eq!(json["due"], serde_json::json!(["two-points"]));
 }

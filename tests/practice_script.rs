@@ -41,7 +41,7 @@ fn an_answer_from_a_file_gets_its_critique() {
 
     Judged by the built-in judge. It compares sentences; take it as an estimate.
     --- stderr
-    Judge: built-in, an offline estimate. For a model's critique, set OPENAI_BASE_URL (see README).
+    Judge: built-in, an offline estimate. For a model's critique, run `coach setup`.
     --- exit 0
     ");
     assert_eq!(drafts(&coach).len(), 0);
@@ -165,10 +165,6 @@ fn a_session_fed_through_a_pipe_prints_no_prompts() {
       What are tokens and embeddings?
 
 
-    Score 50.0 of 100, partial
-    The answer covers part of what the rubric asks for; an interviewer would probe
-    the rest.
-
     ■ 1 of 1  Tokens
       Makes the key point.
         “Tokens are pieces of text from a fixed vocabulary.”
@@ -178,13 +174,14 @@ fn a_session_fed_through_a_pipe_prints_no_prompts() {
       Missing:
       - Embeddings map tokens to vectors.
 
+    Score 50.0 of 100, partial
+    The answer covers part of what the rubric asks for; an interviewer would probe
+    the rest.
+
     Work on first: Embeddings (up to 50 points)
       The next level: Says that embeddings are vectors.
 
     Judged by the built-in judge. It compares sentences; take it as an estimate.
-
-    Score 100.0 of 100, strong
-    The answer covers nearly all that the rubric asks for.
 
     ■ 1 of 1  Tokens
       Makes the key point.
@@ -193,6 +190,9 @@ fn a_session_fed_through_a_pipe_prints_no_prompts() {
     ■ 1 of 1  Embeddings
       Makes the key point.
         “Embeddings map tokens to vectors.”
+
+    Score 100.0 of 100, strong
+    The answer covers nearly all that the rubric asks for.
 
     Nothing that this rubric asks for is missing.
 
@@ -210,7 +210,7 @@ fn a_session_fed_through_a_pipe_prints_no_prompts() {
     This session: 2 answers to 1 question
       What are tokens and embeddings?  50.0 → 100.0
     --- stderr
-    Judge: built-in, an offline estimate. For a model's critique, set OPENAI_BASE_URL (see README).
+    Judge: built-in, an offline estimate. For a model's critique, run `coach setup`.
     --- exit 0
     ");
     assert_eq!(drafts(&coach).len(), 0);

@@ -103,7 +103,7 @@ fn a_sheet_has_a_row_for_each_answer() {
     let ran = report(&with(&grades()), &["--format", "csv"]);
     assert!(ran.stdout.lines().all(|line| !line.is_empty()) && ran.stdout.ends_with("\r\n"));
     insta::assert_snapshot!(ran.transcript().replace('\r', ""), @"
-    id,question,title,topic,candidate,at,status,score,band,mistakes,flags,judge,model,agreement,reason
+    id,question,title,topic,candidate,day,status,score,band,mistakes,flags,judge,model,agreement,reason
     a1,surprisal,Explain surprisal and its units,theory,Ada,,graded,91.5,strong,,,local,qwen3,,
     a2,surprisal,Explain surprisal and its units,theory,Ben,,graded,38.0,weak,mixes-bits-and-nats,,local,qwen3,,
     a3,surprisal,Explain surprisal and its units,theory,'=Cleo,,graded,62.5,partial,mixes-bits-and-nats,,local,qwen3,,
@@ -119,7 +119,7 @@ fn a_long_sheet_has_a_row_for_each_rating() {
     let one = graded("a1", "surprisal", "Ada", 62.5, "partial", &[]);
     let ran = report(&with(&one), &["--format", "csv", "--long"]);
     insta::assert_snapshot!(ran.transcript().replace('\r', ""), @"
-    id,question,candidate,at,score,band,criterion,dimension,weight,level,max_level,reason,advice
+    id,question,candidate,day,score,band,criterion,dimension,weight,level,max_level,reason,advice
     a1,surprisal,Ada,,62.5,partial,definition,theory,2,4,4,Says what it is.,
     a1,surprisal,Ada,,62.5,partial,units,theory,2,1,4,Makes 1 of 4 key points.,
     --- stderr
@@ -134,7 +134,7 @@ fn levels_and_answers_stand_in_the_sheet_of_one_question() {
     let ran = report(&coach, &["--answers", "answers.csv", "-o", "sheet.csv"]);
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, "", ""));
     insta::assert_snapshot!(coach.read("sheet.csv").replace('\r', ""), @r#"
-    id,question,title,topic,candidate,at,status,score,band,mistakes,flags,judge,model,agreement,reason,level:definition,level:units,answer
+    id,question,title,topic,candidate,day,status,score,band,mistakes,flags,judge,model,agreement,reason,level:definition,level:units,answer
     a1,surprisal,Explain surprisal and its units,theory,Ada,,graded,62.5,partial,,,local,qwen3,,,4,1,"'@SUM(1) \u{1b}[31mred, ""quoted""
     and long"
     "#);

@@ -143,7 +143,7 @@ fn answers_show_whose_grades_move_and_where() {
 
     Mean score 75.0 → 75.0 (+0.0)
     --- stderr
-    Judge: built-in, an offline estimate. For a model's critique, set OPENAI_BASE_URL (see README).
+    Judge: built-in, an offline estimate. For a model's critique, run `coach setup`.
     --- exit 0
     ");
 }

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 use super::JudgeArgs;
 use super::numbers::{above_zero, correlation, points};
 use crate::config::Concurrency;
+use crate::shard::Shard;
 
 /// `coach grade`
 #[derive(Debug, Args)]
@@ -23,6 +25,9 @@ pub struct GradeArgs {
     /// Question for answers that name none
     #[arg(long, value_name = "ID")]
     pub question: Option<String>,
+    /// Grade one part of the answers: the Kth of N, by a hash of the ids; `coach merge` joins the parts
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
     /// Write the grades in the order of the answers
     #[arg(long)]
     pub ordered: bool,
@@ -68,7 +73,8 @@ pub struct LimitArgs {
 }
 
 /// Format of a file of answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum AnswerFormat {
     /// One JSON object a line.
     Jsonl,
@@ -111,12 +117,19 @@ pub struct AgreementArgs {
 #[command(
     after_help = "With --fail-under, the exit code is 1 when any graded answer is below it, else 3 when an answer is \
     ungraded.\nExamples:\n  coach report grades.jsonl --answers answers.jsonl -o report.html\n  \
+    coach report --history -o history.html\n  \
     coach report grades.jsonl --format junit --fail-under 70 -o grades.xml"
 )]
 pub struct ReportArgs {
     /// Grades files, as `coach grade` writes them; `-` is standard input
-    #[arg(required = true, value_name = "GRADES")]
+    #[arg(required_unless_present = "history", value_name = "GRADES")]
     pub grades: Vec<PathBuf>,
+    /// Your own answers, from `coach practice` and `coach interview`
+    #[arg(long, conflicts_with_all = ["grades", "answers"])]
+    pub history: bool,
+    /// Of the history, only so many of the newest answers
+    #[arg(long, value_name = "N", conflicts_with_all = ["grades", "answers"], value_parser = clap::value_parser!(u32).range(1..))]
+    pub last: Option<u32>,
     /// The answers that were graded, to show them with the evidence in place; may be given several times
     #[arg(long, value_name = "ANSWERS")]
     pub answers: Vec<PathBuf>,

@@ -1,18 +1,25 @@
 //! The command line: types only. What a command does is in `commands`.
 
+mod endpoints;
 mod grading;
 mod numbers;
 mod rubric;
+mod scale;
 mod sessions;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use endpoints::{DoctorArgs, SetupArgs};
 pub use grading::{AgreementArgs, AnswerFormat, GradeArgs, LimitArgs, ReportArgs, ReportFormat};
 pub use rubric::{
     AskJudge, CheckFormat, Denied, MutationExtent, RubricCheckArgs, RubricCommand, RubricDiffArgs,
     RubricDraftArgs, RubricExportArgs, RubricImportArgs, RubricNewArgs, RubricTestArgs, SheetFormat,
+};
+pub use scale::{
+    BatchCollectArgs, BatchCommand, BatchExportArgs, BatchImportArgs, BatchStatusArgs, BatchSubmitArgs,
+    MergeArgs, RecordArgs,
 };
 pub use sessions::{
     HistoryArgs, HistoryCommand, HistoryDeleteArgs, HistoryListArgs, HistoryShowArgs, InterviewArgs,
@@ -75,6 +82,11 @@ pub enum Command {
     History(HistoryArgs),
     /// Grade many answers from JSONL or CSV files
     Grade(GradeArgs),
+    /// Grade through a provider's Batch API, or a file of requests
+    #[command(subcommand)]
+    Batch(BatchCommand),
+    /// Join the grades of several runs into one file
+    Merge(MergeArgs),
     /// Compare grades with what humans gave the same answers
     Agreement(AgreementArgs),
     /// Make a page, a sheet, a summary or test cases of grades
@@ -86,6 +98,10 @@ pub enum Command {
     /// Write rubrics and check them
     #[command(subcommand)]
     Rubric(RubricCommand),
+    /// Find a model on this machine, or connect one elsewhere, and write the configuration
+    Setup(SetupArgs),
+    /// Check what an endpoint can do, and how well its model judges
+    Doctor(DoctorArgs),
     /// Print shell completions
     Completions {
         /// The shell
@@ -110,6 +126,9 @@ pub struct JudgeArgs {
     /// Ask the model anew, and keep no replies
     #[arg(long, help_heading = "Judge")]
     pub no_cache: bool,
+    /// Append to this file what the model is asked and replies, one JSON object a judgement; never the key
+    #[arg(long, value_name = "FILE", help_heading = "Judge")]
+    pub log: Option<PathBuf>,
 }
 
 fn samples() -> clap::builder::RangedI64ValueParser<u32> {

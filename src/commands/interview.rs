@@ -18,10 +18,9 @@ use crate::record::Status;
 use crate::schedule::Schedule;
 use crate::score::{Grade, Reason, ReasonKind};
 use crate::session::{
-    Judged, Kept, Pen, Session, Sheet, Timing, attempt, given, graded, judge_answer, now, spinner,
-    take_interrupts,
+    Judged, Kept, Pen, Session, Sheet, Timing, attempt, graded, judge_answer, spinner, take_interrupts,
 };
-use crate::terminal::{render_debrief, render_judges, render_paragraph, render_question, sanitised};
+use crate::terminal::{Detail, render_debrief, render_judges, render_paragraph, render_question, sanitised};
 
 /// An interview in progress.
 struct Interview<'a> {
@@ -49,14 +48,14 @@ pub async fn run(args: &InterviewArgs, context: &Context) -> Result<Exit> {
     if let Some(notice) = &ready.notice {
         context.terminal.notice(notice);
     }
-    let mut session = context.session(ready.judge, context.terminal.view());
+    let mut session = context.session(ready.judge, Detail::Usual);
     session.pen = if args.editor { Pen::Editor } else { Pen::Lines };
     session.timing = if args.timer { Timing::CountedDown } else { Timing::Untimed };
     if context.terminal.can_ask() {
         take_interrupts().await;
     }
     let outlines = session.log.outlines(&context.terminal);
-    let schedule = Schedule::new(&outlines, among.iter().copied(), now().day);
+    let schedule = Schedule::new(&outlines, among.iter().copied(), (context.clock)().day);
     let count = if args.minutes.is_some() { among.len() } else { usize::from(args.questions) };
     let mut interview = Interview { session, asks_on: !args.no_follow_ups, rounds: Vec::new() };
     let limit = args.minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes)));
@@ -98,7 +97,7 @@ impl<'a> Interview<'a> {
                 }
                 None => format!("Question {number} of {}", questions.len()),
             };
-            let view = self.session.view;
+            let view = self.session.view();
             let text = format!("\n{}\n{}\n", render_paragraph(&head, &view), render_question(rubric, &view));
             self.session.terminal.print(&text)?;
             self.ask(rubric).await?;
@@ -120,7 +119,7 @@ impl<'a> Interview<'a> {
             sheet.discard(self.session.terminal);
             return Ok(());
         }
-        let given = given(sheet.text(), taken, Origin::Asked);
+        let given = self.session.given(sheet.text(), taken, Origin::Asked);
         let (id, kept) = self.note(rubric, &given, not_judged());
         self.put_away(sheet, kept);
         self.rounds.push(Round { rubric, given, id, grade: None, reply: None });
@@ -149,7 +148,7 @@ impl<'a> Interview<'a> {
             return Ok(());
         };
         let asked = self.session.follow_up_question(rubric, criterion, rating, &round.given.answer).await?;
-        let view = &self.session.view;
+        let view = &self.session.view();
         self.session.terminal.print(&format!("\nFollow-up:\n{}\n", render_paragraph(&asked, view)))?;
         let follow_up = FollowUp { to: round.id.clone(), criterion: criterion.id.clone(), asked };
         let mut sheet = self.session.sheet(rubric);
@@ -216,7 +215,7 @@ impl<'a> Interview<'a> {
             }
         }
         if !answers.is_empty() {
-            let view = &self.session.view;
+            let view = &self.session.view();
             let line = render_judges(&self.session.judge.record(), view);
             terminal.print(&format!("\n{}\n{line}", render_debrief(&answers, view)))?;
         }

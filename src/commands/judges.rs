@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use super::{failed, only_model};
+use super::{only_model, opened};
 use crate::cli::{JudgeArgs, LimitArgs};
 use crate::config::{Config, JudgeChoice, JudgeConfig};
 use crate::endpoint::{Caps, Endpoint, EndpointSettings, Purse};
 use crate::error::{Error, Result};
 use crate::files;
+use crate::files::transcript::TranscriptFile;
 use crate::judge::Judge;
 use crate::judge::model::{ModelJudge, Sampling};
 use crate::judge::panel::Panel;
 use crate::judge::prompt::Prompts;
 use crate::judge::samples::{SAMPLING_TEMPERATURE, Samples};
-use crate::store::KeptReplies;
+use crate::store::{KeptReplies, KnownEndpoints};
 use crate::terminal::sanitised;
 
 /// What all judges of a command share.
@@ -21,9 +22,19 @@ pub(super) struct Means<'c> {
     pub(super) config: &'c Config,
     pub(super) args: &'c JudgeArgs,
     pub(super) limits: &'c LimitArgs,
-    /// Where replies are kept, if they are.
-    pub(super) replies: Option<Arc<KeptReplies>>,
+    pub(super) kept: Kept,
     purse: Arc<Purse>,
+}
+
+/// What is kept of what judges ask, each if it is.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// Replies from run to run.
+    pub(super) replies: Option<Arc<KeptReplies>>,
+    /// What servers are known to take.
+    pub(super) known: Option<Arc<KnownEndpoints>>,
+    /// All that is asked and replied.
+    pub(super) log: Option<Arc<TranscriptFile>>,
 }
 
 /// A judge, with what to tell the user about it.
@@ -33,6 +44,8 @@ pub(super) struct Introduced {
     introduction: String,
     /// What the user had better know.
     remarks: Vec<String>,
+    /// Whom it asks.
+    pub(super) endpoints: Vec<Endpoint>,
 }
 
 impl Introduced {
@@ -45,14 +58,9 @@ impl Introduced {
 }
 
 impl<'c> Means<'c> {
-    pub(super) fn new(
-        config: &'c Config,
-        args: &'c JudgeArgs,
-        limits: &'c LimitArgs,
-        replies: Option<Arc<KeptReplies>>,
-    ) -> Self {
+    pub(super) fn new(config: &'c Config, args: &'c JudgeArgs, limits: &'c LimitArgs, kept: Kept) -> Self {
         let purse = Arc::new(Purse::new(Caps { cost: limits.max_cost, tokens: limits.max_tokens }));
-        Self { config, args, limits, replies, purse }
+        Self { config, args, limits, kept, purse }
     }
 
     /// The judge at one endpoint, asked for as many samples as are wanted.
@@ -63,21 +71,24 @@ impl<'c> Means<'c> {
         model: Option<String>,
     ) -> Result<Introduced> {
         let samples = self.args.samples.unwrap_or(judge.samples);
-        let model = self.model(name, judge, model, samples).await?;
+        let (model, endpoint) = self.model(name, judge, model, samples).await?;
+        let endpoints = vec![endpoint];
         let introduction = format!("{name}, {} at {}", sanitised(model.model()), model.base_url());
         if samples == 1 {
             let judge = Judge::Model(Box::new(model));
-            return Ok(Introduced { judge, introduction, remarks: Vec::new() });
+            return Ok(Introduced { judge, introduction, remarks: Vec::new(), endpoints });
         }
         let temperature = temperature(judge, samples);
         let introduction = format!("{introduction}, {samples} samples at temperature {temperature}");
         let remarks = if temperature == 0.0 { vec![same_samples(name)] } else { Vec::new() };
-        Ok(Introduced { judge: Judge::Samples(Box::new(Samples::of(model, samples))), introduction, remarks })
+        let judge = Judge::Samples(Box::new(Samples::of(model, samples)));
+        Ok(Introduced { judge, introduction, remarks, endpoints })
     }
 
     /// A judge made of others.
     pub(super) async fn panel(&self, name: &str, choices: &[JudgeChoice]) -> Result<Introduced> {
         let mut members = Vec::new();
+        let mut endpoints = Vec::new();
         let mut introductions = Vec::new();
         let mut remarks = Vec::new();
         if self.args.model.is_some() {
@@ -92,24 +103,27 @@ impl<'c> Means<'c> {
                     judge: Judge::built_in(),
                     introduction: crate::config::BUILT_IN.to_owned(),
                     remarks: Vec::new(),
+                    endpoints: Vec::new(),
                 },
             };
             introductions.push(member.introduction);
             remarks.extend(member.remarks);
+            endpoints.extend(member.endpoints);
             members.push(member.judge);
         }
         let introduction = format!("{name}, a panel of {}", introductions.join("; "));
         let judge = Judge::Panel(Box::new(Panel::new(name, members)));
-        Ok(Introduced { judge, introduction, remarks })
+        Ok(Introduced { judge, introduction, remarks, endpoints })
     }
 
-    async fn model(
+    /// One endpoint as a judge, and the endpoint itself.
+    pub(super) async fn model(
         &self,
         name: &str,
         judge: &JudgeConfig,
         model: Option<String>,
         samples: u32,
-    ) -> Result<ModelJudge> {
+    ) -> Result<(ModelJudge, Endpoint)> {
         let replaced = self.config.prompts.as_deref().map_or(Ok(Vec::new()), files::prompts)?;
         let prompts = Prompts::new(&replaced)?;
         let temperature = temperature(judge, samples);
@@ -117,24 +131,34 @@ impl<'c> Means<'c> {
         let mut settings = self.settings(judge)?;
         settings.model = match model {
             Some(model) => model,
-            None => {
-                only_model(name, &Endpoint::new(settings.clone()).map_err(|error| failed(&error))?).await?
-            }
+            None => only_model(name, &opened(name, settings.clone())?).await?,
         };
         settings.prices = self.config.prices.get(&settings.model).copied();
         if self.limits.max_cost.is_some() && settings.prices.is_none() {
             return Err(no_price(&settings.model));
         }
-        let endpoint = Endpoint::new(settings).map_err(|error| failed(&error))?;
-        let judge = ModelJudge::new(name, endpoint, prompts, sampling);
-        Ok(match &self.replies {
-            Some(replies) => judge.keeping(Arc::clone(replies) as _),
-            None => judge,
-        })
+        let endpoint = self.knowing(opened(name, settings)?);
+        let mut judge = ModelJudge::new(name, endpoint.clone(), prompts, sampling);
+        if let Some(replies) = &self.kept.replies {
+            judge = judge.keeping(Arc::clone(replies) as _);
+        }
+        if let Some(log) = &self.kept.log {
+            judge = judge.transcribed(Arc::clone(log) as _);
+        }
+        Ok((judge, endpoint))
+    }
+
+    /// The endpoint, told what earlier runs found out about it.
+    fn knowing(&self, endpoint: Endpoint) -> Endpoint {
+        let known = self.kept.known.as_ref();
+        match known.and_then(|known| known.capabilities(&endpoint.base_url(), endpoint.model())) {
+            Some(known) => endpoint.knowing(&known),
+            None => endpoint,
+        }
     }
 
     /// Settings of an endpoint whose model is yet to be named.
-    fn settings(&self, judge: &JudgeConfig) -> Result<EndpointSettings> {
+    pub(super) fn settings(&self, judge: &JudgeConfig) -> Result<EndpointSettings> {
         let (defaults, limits) = (EndpointSettings::default(), self.limits);
         Ok(EndpointSettings {
             base_url: judge.base_url.clone(),

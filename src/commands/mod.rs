@@ -1,11 +1,14 @@
 //! One file a command, each a list of steps. What several commands need of the outside is here.
 
 pub mod agreement;
+pub mod batch;
+pub mod doctor;
 pub mod grade;
 pub mod history;
 pub mod interview;
 mod judges;
 pub mod list;
+pub mod merge;
 pub mod practice;
 pub mod progress;
 pub mod report;
@@ -17,6 +20,7 @@ pub mod rubric_import;
 pub mod rubric_new;
 pub mod rubric_test;
 pub mod schema;
+pub mod setup;
 pub mod shell;
 pub mod show;
 
@@ -28,45 +32,37 @@ use crate::bank::names::kebab;
 use crate::bank::parse::{self, is_kebab};
 use crate::bank::{Bank, CATALOGUE, Rubric};
 use crate::cli::{Choice, JudgeArgs, LimitArgs, Settings};
-use crate::config::{Concurrency, Config, Environment, JudgeChoice};
+use crate::config::{Config, Environment, FROM_ENVIRONMENT, JudgeChoice};
 use crate::document::Problem;
-use crate::endpoint::{Endpoint, EndpointError};
+use crate::endpoint::{Endpoint, EndpointError, EndpointSettings};
 use crate::error::{Error, Result};
+use crate::files::transcript::TranscriptFile;
 use crate::files::{self, Fault};
 use crate::judge::Judge;
-use crate::session::{Log, Pen, Session, Timing};
-use crate::store::{self, Drafts, KeptReplies, Settling};
-use crate::terminal::{Terminal, View, render_problems, sanitised};
+pub use crate::plan::{questions_like, unknown_question};
+use crate::ready::{Logging, ReadyJudge, built_in};
+use crate::session::{Clock, Log, Pen, Session, Timing};
+use crate::store::{self, Drafts, KeptReplies, KnownEndpoints, Remembering};
+use crate::terminal::{Detail, Terminal, render_problems, sanitised};
 
-use judges::{Introduced, Means, refuse_samples};
+use judges::{Introduced, Kept, Means, refuse_samples};
 
 /// What every command gets: the terminal, the settings and where they came from.
 #[derive(Debug)]
 pub struct Context {
     /// What the streams are connected to.
     pub terminal: Terminal,
+    /// What time it is.
+    pub clock: Clock,
     /// What the environment says.
     pub environment: Environment,
     /// What the flags say.
     pub settings: Settings,
 }
 
-/// A judge that is ready, and how many answers it takes at once.
-#[derive(Debug)]
-pub struct ReadyJudge {
-    /// The judge.
-    pub judge: Arc<Judge>,
-    /// How many answers to judge at the same time.
-    pub at_once: usize,
-    /// What to tell the user about the choice, if anything.
-    pub notice: Option<String>,
-    /// Sees the reply cache written, when the command is done.
-    pub settling: Option<Settling>,
-}
-
 /// What the output says when nobody configured a model.
 const NOTHING_CONFIGURED: &str =
-    "Judge: built-in, an offline estimate. For a model's critique, set OPENAI_BASE_URL (see README).";
+    "Judge: built-in, an offline estimate. For a model's critique, run `coach setup`.";
 
 impl Context {
     /// The configuration.
@@ -108,15 +104,42 @@ impl Context {
                 refuse_samples(args).map(|()| built_in(limits, Some(NOTHING_CONFIGURED.to_owned())))
             }
             JudgeChoice::Endpoint(name, judge) => {
-                let means = Means::new(config, args, limits, self.replies(config, args));
+                let means = self.means(config, args, limits)?;
                 let model = args.model.clone().or_else(|| judge.model.clone());
-                means.endpoint(&name, &judge, model).await.map(|judge| ready(judge, &means))
+                means.endpoint(&name, &judge, model).await.map(|judge| self.ready(judge, means))
             }
             JudgeChoice::Panel(name, members) => {
-                let means = Means::new(config, args, limits, self.replies(config, args));
-                means.panel(&name, &members).await.map(|judge| ready(judge, &means))
+                let means = self.means(config, args, limits)?;
+                means.panel(&name, &members).await.map(|judge| self.ready(judge, means))
             }
         }
+    }
+
+    /// What judges that ask endpoints share.
+    fn means<'c>(&self, config: &'c Config, args: &'c JudgeArgs, limits: &'c LimitArgs) -> Result<Means<'c>> {
+        let log = args.log.as_deref().map(TranscriptFile::open).transpose()?.map(Arc::new);
+        let kept = Kept { replies: self.replies(config, args), known: self.known_endpoints(), log };
+        Ok(Means::new(config, args, limits, kept))
+    }
+
+    /// A judge that looks after its own pace.
+    fn ready(&self, introduced: Introduced, means: Means<'_>) -> ReadyJudge {
+        let Kept { replies, known, log } = means.kept;
+        let remembered = |endpoint| known.clone().map(|known| Remembering::new(known, endpoint));
+        ReadyJudge {
+            notice: Some(introduced.notice()),
+            judge: Arc::new(introduced.judge),
+            at_once: usize::MAX,
+            settling: replies.as_ref().map(KeptReplies::settling),
+            remembering: introduced.endpoints.into_iter().filter_map(remembered).collect(),
+            logging: log.map(|file| Logging::to(file, &self.terminal)),
+        }
+    }
+
+    /// What earlier runs found out about endpoints. It only saves requests, so that nobody needs to know where it
+    /// cannot be had.
+    pub fn known_endpoints(&self) -> Option<Arc<KnownEndpoints>> {
+        self.home().and_then(|home| KnownEndpoints::open(&home)).ok().map(Arc::new)
     }
 
     /// The reply cache, where it is wanted and can be had. Judging goes on without; the user is told why.
@@ -147,12 +170,13 @@ impl Context {
     }
 
     /// A session with the person at the keyboard.
-    pub fn session(&self, judge: Arc<Judge>, view: View) -> Session<'_> {
+    pub fn session(&self, judge: Arc<Judge>, detail: Detail) -> Session<'_> {
         let log = Log::open(&self.terminal, self.home());
         let drafts = self.drafts();
         Session {
             terminal: &self.terminal,
-            view,
+            clock: self.clock,
+            detail,
             judge,
             drafts,
             log,
@@ -195,36 +219,21 @@ pub fn counted(problems: &[Problem]) -> String {
     if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) }
 }
 
-/// What is wrong with a question's id.
-pub fn unknown_question(id: &str) -> String {
-    format!("there is no question \"{id}\"")
-}
-
-/// Which question someone may have meant.
-pub fn questions_like(bank: &Bank, id: &str) -> String {
-    match bank.ids_like(id).as_slice() {
-        [] => "`coach list` shows all questions".to_owned(),
-        near => format!("did you mean {}? `coach list` shows all questions", near.join(" or ")),
-    }
-}
-
-fn built_in(limits: &LimitArgs, notice: Option<String>) -> ReadyJudge {
-    /// While one answer is judged, the next is at hand.
-    const TO_A_CORE: usize = 2;
-    let at_once = match limits.concurrency {
-        Some(Concurrency::Fixed(number)) => usize::from(number),
-        Some(Concurrency::Auto) | None => {
-            TO_A_CORE * std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+/// An endpoint, or an error that names the setting that can't be used, and where it comes from.
+fn opened(name: &str, settings: EndpointSettings) -> Result<Endpoint> {
+    Endpoint::new(settings).map_err(|error| {
+        let EndpointError::BadSettings { setting, .. } = &error else { return failed(&error) };
+        let place = match (name, *setting) {
+            (FROM_ENVIRONMENT, "base_url") => "OPENAI_BASE_URL".to_owned(),
+            (FROM_ENVIRONMENT, "api_key") => "OPENAI_API_KEY".to_owned(),
+            (_, setting) => format!("{setting} of the judge \"{name}\""),
+        };
+        let shown = Error::misused(format!("{place} can't be used: {error}"));
+        match error.hint() {
+            Some(hint) => shown.hint(hint),
+            None => shown,
         }
-    };
-    ReadyJudge { judge: Arc::new(Judge::built_in()), at_once, notice, settling: None }
-}
-
-/// A judge that looks after its own pace.
-fn ready(introduced: Introduced, means: &Means<'_>) -> ReadyJudge {
-    let notice = Some(introduced.notice());
-    let settling = means.replies.as_ref().map(KeptReplies::settling);
-    ReadyJudge { judge: Arc::new(introduced.judge), at_once: usize::MAX, notice, settling }
+    })
 }
 
 /// A rubric file that the program made, read back before it is written: what does not parse is never left behind.
@@ -263,7 +272,7 @@ pub fn kebab_name(what: &str, name: &str) -> Result<()> {
 /// The model that a server offers when it offers just one, as llama.cpp and vLLM do.
 async fn only_model(name: &str, endpoint: &Endpoint) -> Result<String> {
     const SHOWN: usize = 10;
-    let models = endpoint.models().await.map_err(|error| failed(&error))?;
+    let models = endpoint.model_names().await.map_err(|error| failed(&error))?;
     match models.as_slice() {
         [only] => Ok(only.clone()),
         [] => Err(Error::misused(format!("the judge \"{name}\" has no model, and its endpoint offers none"))

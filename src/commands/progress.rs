@@ -7,7 +7,6 @@ use crate::cli::ProgressArgs;
 use crate::error::{Error, Exit, Result};
 use crate::progress::Progress;
 use crate::schedule::Schedule;
-use crate::session::now;
 use crate::store::History;
 use crate::terminal::{Detail, Outlook, render_progress};
 
@@ -16,7 +15,7 @@ pub fn run(args: &ProgressArgs, context: &Context) -> Result<Exit> {
     let outlines = History::open(&context.home()?)?.outlines()?;
     let bank = context.bank(&context.config()?)?;
     let rubrics = || bank.rubrics().map(AsRef::as_ref);
-    let today = now().day;
+    let today = (context.clock)().day;
     let progress = Progress::new(&outlines, rubrics(), today);
     let schedule = Schedule::new(&outlines, rubrics(), today);
     let due = schedule.due();

@@ -1,6 +1,6 @@
 //! `coach report`: a page, a sheet, a summary or test cases of grades.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 
 use super::Context;
@@ -11,6 +11,7 @@ use crate::files::answers::Source;
 use crate::files::csv_text::csv_text;
 use crate::files::{grades, write};
 use crate::report::{Report, ReportedAnswer, Rows, add_texts, junit, markdown, page, table};
+use crate::store::History;
 
 /// At most this many answers are named in the error of --fail-under.
 const MOST_NAMED: usize = 5;
@@ -26,14 +27,16 @@ pub fn run(args: &ReportArgs, context: &Context) -> Result<Exit> {
         check_output(path, args)?;
     }
     let bank = context.bank(&context.config()?)?;
-    let answers = reported(args, format, context)?;
+    let answers =
+        if args.history { attempts(args, format, context)? } else { reported(args, format, context)? };
     let report = Report::new(answers, &bank).with_least(args.fail_under);
     let text = rendered(&report, format, args)?;
     if format == ReportFormat::Html && text.len() > LARGE_PAGE {
         let megabytes = text.len() / 1_000_000;
+        let instead = if args.history { "--last 1000 shows the newest answers" } else { "split the grades" };
         context
             .terminal
-            .notice(&format!("the page has {megabytes} MB, which browsers open slowly; split the grades"));
+            .notice(&format!("the page has {megabytes} MB, which browsers open slowly; {instead}"));
     }
     match output {
         Some(path) => write(path, &text)?,
@@ -81,6 +84,29 @@ fn check_output(output: &Path, args: &ReportArgs) -> Result<()> {
     }
 }
 
+/// The attempts of the history, oldest first.
+fn attempts(args: &ReportArgs, format: ReportFormat, context: &Context) -> Result<Vec<ReportedAnswer>> {
+    let history = History::open(&context.home()?)?;
+    let most = args.last.map_or(usize::MAX, |last| usize::try_from(last).unwrap_or(usize::MAX));
+    let mut answers = VecDeque::new();
+    history.each(&mut |attempt| {
+        let mut answer = ReportedAnswer::from(attempt);
+        if format != ReportFormat::Html {
+            answer.drop_quotations();
+        }
+        if answers.len() == most {
+            answers.pop_front();
+        }
+        answers.push_back(answer);
+        Ok(())
+    })?;
+    if answers.is_empty() {
+        return Err(Error::misused("there are no answers in the history yet")
+            .hint("`coach practice` takes the first"));
+    }
+    Ok(answers.into())
+}
+
 fn reported(args: &ReportArgs, format: ReportFormat, context: &Context) -> Result<Vec<ReportedAnswer>> {
     if args.grades.iter().chain(&args.answers).filter(|path| path.as_os_str() == "-").count() > 1 {
         return Err(Error::misused("standard input can be read only once").hint("name files for the others"));
@@ -112,7 +138,7 @@ fn last_lines(path: &Path, format: ReportFormat) -> Result<Vec<ReportedAnswer>> 
     let mut places: HashMap<String, usize> = HashMap::new();
     grades::read(path, |record| {
         let id = record.id.clone();
-        let mut answer = ReportedAnswer { record, text: None, at: None };
+        let mut answer = ReportedAnswer { record, text: None, sitting: None };
         if format != ReportFormat::Html {
             answer.drop_quotations();
         }

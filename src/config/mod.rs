@@ -1,5 +1,6 @@
 //! Settings: defaults < file < environment < flags.
 
+pub mod edit;
 mod judge;
 mod key;
 mod panel;
@@ -252,7 +253,7 @@ mod tests {
         assert_eq!((a.concurrency, a.rpm, a.tpm), (Concurrency::Fixed(32), Some(500), Some(200_000)));
         assert_eq!((a.samples, a.temperature), (3, None));
         assert_eq!(config.judges["b"], JudgeConfig::at("x"));
-        assert_eq!(config.prices["org/m"], Prices { input: 0.4, output: 1.6 });
+        assert_eq!(config.prices["org/m"], Prices { input: 0.4, output: 1.6, batch_discount: 0.0 });
         assert_eq!((config.cache_megabytes, Config::default().cache_megabytes), (0, DEFAULT_CACHE_MEGABYTES));
     }
 

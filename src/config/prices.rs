@@ -11,6 +11,8 @@ pub struct Prices {
     pub input: f64,
     /// Tokens received, reasoning included.
     pub output: f64,
+    /// The share of that which is taken off in a batch, 0 to 1.
+    pub batch_discount: f64,
 }
 
 impl Prices {
@@ -29,9 +31,11 @@ pub(super) fn read(tables: &Table<'_>) -> BTreeMap<String, Prices> {
     for model in tables.names() {
         let Some(table) = tables.own_table(&model.value) else { continue };
         let (input, output) = (table.number("input", 0.0..=MOST), table.number("output", 0.0..=MOST));
+        let batch_discount =
+            table.optional_number("batch_discount", 0.0..=1.0).map_or(0.0, |share| share.value);
         table.report_unknown();
         if let (Some(input), Some(output)) = (input, output) {
-            prices.insert(model.value, Prices { input: input.value, output: output.value });
+            prices.insert(model.value, Prices { input: input.value, output: output.value, batch_discount });
         }
     }
     prices

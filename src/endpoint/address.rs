@@ -46,6 +46,21 @@ impl Address {
         url
     }
 
+    /// The URL of `path` at the root of the server: a local server's own interface, beside the one that we speak.
+    pub(super) fn at_root(&self, path: &str) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(path);
+        url
+    }
+
+    /// The values in the base URL's query, as written and as meant.
+    pub(super) fn query_values(&self) -> Vec<String> {
+        let raw = self.base.query().unwrap_or_default();
+        let written =
+            raw.split('&').filter_map(|pair| pair.split_once('=')).map(|(_, value)| value.to_owned());
+        written.chain(self.base.query_pairs().map(|(_, value)| value.into_owned())).collect()
+    }
+
     /// The base URL without its query.
     pub(super) fn shown(&self) -> String {
         let whole = format!("{}://{}", self.base.scheme(), place(&self.base));

@@ -9,18 +9,23 @@ use reqwest::RequestBuilder;
 use reqwest::header::CONTENT_TYPE;
 
 use super::address::place;
-use super::capabilities::{BasePath, Terms};
+use super::capabilities::{BasePath, Shape, Terms};
 use super::complaint::ComplaintKind;
-use super::fault::Fault;
+use super::exchanges::Exchange;
+use super::fault::{Fault, Scene};
 use super::meter::estimated_tokens;
 use super::pace::{News, Quota};
 use super::replies::{Earlier, ReplyId};
 use super::retry::{self, Decision};
-use super::{ChatReply, ChatRequest, Endpoint, EndpointError, Streamed, chance};
+use super::{ChatReply, ChatRequest, Endpoint, EndpointError, Streamed, Usage, chance};
 use super::{chat, error, exchange};
 
 /// More things than this that one request has to leave out mean that the server contradicts itself.
 const MOST_ADAPTATIONS: u32 = 8;
+
+/// One call that ends with a web page may be a gateway's bad moment; two in a row are a network that wants a
+/// sign-in, or a base URL that leads to a web site.
+const LASTING_PAGES: u32 = 2;
 
 /// How a reply is to come.
 pub enum Arrival<'a> {
@@ -32,12 +37,29 @@ pub enum Arrival<'a> {
 
 /// What was sent so far.
 #[derive(Debug, Default)]
-struct Course {
+pub(super) struct Course {
     requests: u32,
     retried: u32,
     adapted: u32,
-    /// Whether `/v1` is being tried because the base URL led nowhere.
-    trying_v1: bool,
+    /// Where the interface is looked for because it is not where it was thought to be.
+    trying: Option<BasePath>,
+    form: Form,
+    /// What replies took that could not be used.
+    wasted: Usage,
+    /// How the last request was put.
+    sent: Option<Terms>,
+    /// What went wrong on the way, where somebody keeps a transcript.
+    faults: Vec<String>,
+}
+
+/// Whether a reply's form is prescribed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Form {
+    /// As far as the server is known to take it.
+    #[default]
+    Prescribed,
+    /// No longer: under a prescribed form the reply was empty.
+    Free,
 }
 
 /// What a streamed reply brought before it broke.
@@ -48,24 +70,41 @@ enum Heard {
 
 /// What one request was.
 #[derive(Clone, Copy)]
-enum Sent<'a> {
+pub(super) enum Sent<'a> {
     Chat(&'a ChatRequest, Terms),
     Models(BasePath),
+    /// About a batch or its files, at this path.
+    Batch(&'a str, BasePath),
 }
 
-impl Sent<'_> {
-    fn path(self) -> &'static str {
+impl<'a> Sent<'a> {
+    fn path(self) -> &'a str {
         match self {
             Self::Chat(..) => "chat/completions",
             Self::Models(_) => "models",
+            Self::Batch(path, _) => path,
         }
     }
 
     fn base_path(self) -> BasePath {
         match self {
             Self::Chat(_, terms) => terms.base_path,
-            Self::Models(base_path) => base_path,
+            Self::Models(base_path) | Self::Batch(_, base_path) => base_path,
         }
+    }
+}
+
+impl Course {
+    /// Under constrained decoding some servers end a long input's reply before its first letter.
+    fn set_form_free(&mut self, empty: &ChatReply) {
+        self.form = Form::Free;
+        self.wasted += empty.usage;
+        self.faults.push("the reply in the prescribed form was empty".to_owned());
+    }
+
+    /// Whether `/v1` was tried with, or without, because the other led nowhere.
+    fn tried_both_paths(&self) -> bool {
+        self.trying.is_some()
     }
 }
 
@@ -89,9 +128,26 @@ impl Endpoint {
         earlier: Option<Earlier<'_>>,
         mut arrival: Arrival<'_>,
     ) -> Result<ChatReply, EndpointError> {
-        let mut course = Course::default();
+        let (began, mut course) = (Instant::now(), Course::default());
+        let replied = self.follow(&mut course, request, earlier, &mut arrival).await;
+        if let Some(exchanges) = &self.overheard {
+            let took = (course.requests, began.elapsed());
+            let hidden = |text: &str| self.inner.secrets.hidden_in(text);
+            exchanges.add(Exchange::of(request, (course.sent, course.faults), took, &replied, hidden));
+        }
+        replied
+    }
+
+    async fn follow(
+        &self,
+        course: &mut Course,
+        request: &ChatRequest,
+        earlier: Option<Earlier<'_>>,
+        arrival: &mut Arrival<'_>,
+    ) -> Result<ChatReply, EndpointError> {
         loop {
-            let terms = self.terms(request, &course);
+            let terms = self.terms(request, course);
+            course.sent = Some(terms);
             // Looked up anew whenever the request is put differently: its identity is what would be sent.
             let body = chat::body(self.model(), request, terms, arrival.is_streamed());
             let body = body.map_err(|error| self.unwritable(&error))?;
@@ -100,24 +156,28 @@ impl Endpoint {
                 Arrival::Streamed(_) => self.unstreamed_id(request, terms, earlier.sample),
             });
             if let Some(reply) = id.and_then(|id| earlier?.replies.find(&id)) {
-                if let Arrival::Streamed(on_text) = &mut arrival {
+                if let Arrival::Streamed(on_text) = arrival {
                     on_text(Streamed::Text(&reply.text));
                 }
                 return Ok(ChatReply::kept(reply));
             }
             let mut heard = Heard::Nothing;
-            let fault = match self.ask_in_turn(request, terms, body, &mut arrival, &mut heard).await? {
+            let asked = self.ask_in_turn(request, terms, body, arrival, &mut heard).await?;
+            course.requests += 1;
+            match asked {
+                Ok(reply) if terms.shape != Shape::Text && reply.says_nothing() => {
+                    course.set_form_free(&reply);
+                }
                 Ok(reply) => {
-                    course.requests += 1;
-                    let reply = self.settled(reply, terms, &course, arrival.is_streamed());
+                    let reply = self.settled(reply, request, terms, course, arrival.is_streamed());
                     return Ok(ChatReply { id, ..reply });
                 }
-                Err(fault) => fault,
-            };
-            course.requests += 1;
-            self.recover(fault, Sent::Chat(request, terms), &mut course).await?;
-            if let (Heard::Text, Arrival::Streamed(on_text)) = (heard, &mut arrival) {
-                on_text(Streamed::Restart);
+                Err(fault) => {
+                    self.recover(fault, Sent::Chat(request, terms), course).await?;
+                    if let (Heard::Text, Arrival::Streamed(on_text)) = (heard, &mut *arrival) {
+                        on_text(Streamed::Restart);
+                    }
+                }
             }
         }
     }
@@ -165,25 +225,6 @@ impl Endpoint {
         chat::body(self.model(), request, terms, false).map_or(0, |body| body.len())
     }
 
-    /// The models that the server offers, in its order.
-    ///
-    /// # Errors
-    /// As [`Self::chat`]; [`EndpointError::NotFound`] also where a server has no such list.
-    pub async fn models(&self) -> Result<Vec<String>, EndpointError> {
-        let mut course = Course::default();
-        loop {
-            let base_path = self.base_path(&course);
-            course.requests += 1;
-            match self.ask_models(base_path).await {
-                Ok(models) => {
-                    self.learn(|known| known.base_path = base_path);
-                    return Ok(models);
-                }
-                Err(fault) => self.recover(fault, Sent::Models(base_path), &mut course).await?,
-            }
-        }
-    }
-
     fn reply_id(&self, body: &[u8], sample: u32) -> ReplyId {
         ReplyId::of(&self.base_url(), self.model(), body, sample)
     }
@@ -194,7 +235,7 @@ impl Endpoint {
         Some(self.reply_id(&body, sample))
     }
 
-    fn unwritable(&self, error: &serde_json::Error) -> EndpointError {
+    pub(super) fn unwritable(&self, error: &serde_json::Error) -> EndpointError {
         let (place, detail) = (self.host(), format!("the request can't be written: {error}"));
         EndpointError::RequestRejected { place, status: 400, detail }
     }
@@ -223,21 +264,22 @@ impl Endpoint {
         Ok(reading.into_reply(sent.elapsed()))
     }
 
-    async fn ask_models(&self, base_path: BasePath) -> Result<Vec<String>, Fault> {
-        let url = self.url(Sent::Models(base_path));
-        let reply =
-            exchange::whole(self.inner.connections.get(url), self.limits(), &mut Quota::default()).await?;
-        chat::model_ids(&reply).ok_or_else(|| Fault::malformed("the reply holds no list of models"))
-    }
-
-    fn url(&self, sent: Sent<'_>) -> reqwest::Url {
+    pub(super) fn url(&self, sent: Sent<'_>) -> reqwest::Url {
         self.inner.address.url(sent.base_path(), sent.path())
     }
 
     /// After a fault: takes note of what it teaches and returns at once, waits for the next try, or gives up.
-    async fn recover(&self, fault: Fault, sent: Sent<'_>, course: &mut Course) -> Result<(), EndpointError> {
-        if self.may_try_v1(&fault, sent.base_path(), course) {
-            course.trying_v1 = true;
+    pub(super) async fn recover(
+        &self,
+        fault: Fault,
+        sent: Sent<'_>,
+        course: &mut Course,
+    ) -> Result<(), EndpointError> {
+        if self.overheard.is_some() {
+            course.faults.push(self.error(fault.clone(), sent, course).to_string());
+        }
+        if self.may_try_elsewhere(&fault, course) {
+            course.trying = Some(sent.base_path().other());
             return Ok(());
         }
         if let Sent::Chat(request, terms) = sent
@@ -251,14 +293,20 @@ impl Endpoint {
                 tokio::time::sleep(after).await;
                 Ok(())
             }
-            Decision::GiveUp => Err(self.explained(self.error(fault, sent, course), sent.base_path()).await),
+            Decision::GiveUp => {
+                if fault.is_web_page() {
+                    self.inner.pages.fetch_add(1, Ordering::Relaxed);
+                }
+                Err(self.explained(self.error(fault, sent, course), sent.base_path()).await)
+            }
         }
     }
 
-    /// A base URL that leads nowhere, or to a web site, and names no version is tried once with `/v1`.
-    fn may_try_v1(&self, fault: &Fault, base_path: BasePath, course: &Course) -> bool {
-        let untried = base_path == BasePath::AsGiven && !course.trying_v1;
-        untried && (fault.is_wrong_path() || fault.is_web_page()) && self.inner.address.lacks_version()
+    /// A base URL that leads nowhere, or to a web site, and names no version is tried once with `/v1`; and once
+    /// without, where an earlier run found it with.
+    fn may_try_elsewhere(&self, fault: &Fault, course: &Course) -> bool {
+        let leads_nowhere = fault.is_wrong_path() || fault.is_web_page();
+        leads_nowhere && !course.tried_both_paths() && self.inner.address.lacks_version()
     }
 
     /// Takes note of a refused parameter; whether the request would now be put differently.
@@ -273,45 +321,58 @@ impl Endpoint {
         self.terms(request, course) != sent
     }
 
-    fn terms(&self, request: &ChatRequest, course: &Course) -> Terms {
+    pub(super) fn terms(&self, request: &ChatRequest, course: &Course) -> Terms {
         let known = self.inner.known.read().unwrap_or_else(PoisonError::into_inner);
         let mut terms = known.terms(request);
         drop(known);
-        if course.trying_v1 {
-            terms.base_path = BasePath::WithV1;
+        if course.form == Form::Free {
+            terms.shape = Shape::Text;
         }
+        terms.base_path = course.trying.unwrap_or(terms.base_path);
         terms
     }
 
-    fn base_path(&self, course: &Course) -> BasePath {
-        if course.trying_v1 { BasePath::WithV1 } else { self.capabilities().base_path }
-    }
-
     /// A reply with what it took, after taking note of what the server took.
-    fn settled(&self, reply: ChatReply, terms: Terms, course: &Course, streamed: bool) -> ChatReply {
-        self.inner.has_answered.store(true, Ordering::Relaxed);
+    fn settled(
+        &self,
+        reply: ChatReply,
+        request: &ChatRequest,
+        terms: Terms,
+        course: &Course,
+        streamed: bool,
+    ) -> ChatReply {
+        self.inner.pages.store(0, Ordering::Relaxed);
+        let was_emptied = course.form == Form::Free && !reply.says_nothing();
         self.learn(|known| {
             known.confirm(terms, streamed);
             known.base_path = terms.base_path;
             known.reasoning |= reply.reasoning;
+            if was_emptied {
+                known.note_empty(request);
+            }
         });
-        ChatReply { requests: course.requests, ..reply }
+        let mut usage = reply.usage;
+        usage += course.wasted;
+        ChatReply { requests: course.requests, usage, ..reply }
     }
 
     fn error(&self, fault: Fault, sent: Sent<'_>, course: &Course) -> EndpointError {
+        let tried_both = course.tried_both_paths();
         // Of two places where nothing was found, the one that the user wrote is the one to show.
-        let shown =
-            if course.trying_v1 && fault.is_wrong_path() { BasePath::AsGiven } else { sent.base_path() };
+        let shown = if tried_both && fault.is_wrong_path() { BasePath::AsGiven } else { sent.base_path() };
         let place = place(&self.inner.address.url(shown, sent.path()));
-        let is_page = fault.is_web_page();
-        let error = fault.into_error(place, course.trying_v1, &self.inner.settings);
-        match error {
-            EndpointError::MalformedReply { place, detail, .. } if is_page => {
-                let nothing_else_came = !self.inner.has_answered.load(Ordering::Relaxed);
-                EndpointError::MalformedReply { place, detail, nothing_else_came }
-            }
-            other => other,
-        }
+        let scene = Scene {
+            place,
+            tried_both_paths: tried_both,
+            answers_now: self.inner.pages.load(Ordering::Relaxed) < LASTING_PAGES,
+            settings: &self.inner.settings,
+            secrets: &self.inner.secrets,
+        };
+        fault.into_error(scene)
+    }
+
+    pub(super) fn base_path(&self, course: &Course) -> BasePath {
+        course.trying.unwrap_or_else(|| self.capabilities().base_path)
     }
 
     /// An unknown model is easier to correct with the known ones at hand. One more request, once, for nothing
@@ -319,7 +380,7 @@ impl Endpoint {
     async fn explained(&self, error: EndpointError, base_path: BasePath) -> EndpointError {
         let EndpointError::UnknownModel { place, model, detail, .. } = error else { return error };
         let listed = self.ask_models(base_path).await.unwrap_or_default();
-        let offered = error::likest_first(&model, listed);
+        let offered = error::likest_first(&model, listed.into_iter().map(|model| model.id).collect());
         EndpointError::UnknownModel { place, model, detail, offered }
     }
 }

@@ -3,12 +3,13 @@
 //! Servers agree on the wire format only roughly: LM Studio takes a JSON Schema but no `json_object`, others
 //! the reverse; newer OpenAI models want `max_completion_tokens` and no `temperature`. A server that refuses a
 //! part of a request says so in a 400; what it said is remembered here, and the request is sent again without.
+//! Who keeps it from run to run, and for how long, is not known here.
 
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::chat::{ChatRequest, ReplyShape};
 use super::complaint::Parameter;
@@ -36,9 +37,11 @@ pub struct Capabilities {
     pub reasoning: bool,
     /// Where the interface is.
     pub base_path: BasePath,
+    /// Bytes of the shortest conversation that was answered with nothing under a prescribed form and with something
+    /// without: some servers lose themselves in constrained decoding when the input is long.
+    pub empty_from: Option<usize>,
     /// Fingerprints of schemas that the server could not use though it takes others.
-    #[serde(skip)]
-    refused_schemas: BTreeSet<u64>,
+    pub refused_schemas: BTreeSet<u64>,
 }
 
 /// Whether a server takes a part of a request.
@@ -74,6 +77,16 @@ pub enum BasePath {
     AsGiven,
     /// Below `/v1`, which the base URL forgot.
     WithV1,
+}
+
+impl BasePath {
+    /// The other place.
+    pub(super) fn other(self) -> Self {
+        match self {
+            Self::AsGiven => Self::WithV1,
+            Self::WithV1 => Self::AsGiven,
+        }
+    }
 }
 
 /// How a reply's form is asked for.
@@ -129,7 +142,7 @@ impl Capabilities {
     /// How to put `request` to this server.
     pub(super) fn terms(&self, request: &ChatRequest) -> Terms {
         Terms {
-            shape: self.shape_for(&request.shape),
+            shape: self.shape_for(request),
             token_cap: self.token_cap,
             temperature: self.temperature.is_sent(),
             seed: request.seed.is_some() && self.seed.is_sent(),
@@ -138,7 +151,11 @@ impl Capabilities {
         }
     }
 
-    fn shape_for(&self, wanted: &ReplyShape) -> Shape {
+    fn shape_for(&self, request: &ChatRequest) -> Shape {
+        if self.empty_from.is_some_and(|bytes| request.bytes() >= bytes) {
+            return Shape::Text;
+        }
+        let wanted = &request.shape;
         let object = if self.object.is_sent() { Shape::Object } else { Shape::Text };
         match wanted {
             ReplyShape::Schema { schema, .. } if self.schema.is_sent() && !self.has_refused(schema) => {
@@ -189,6 +206,12 @@ impl Capabilities {
         }
     }
 
+    /// Takes note that `request` was answered with nothing while a form was prescribed, and with something without.
+    pub(super) fn note_empty(&mut self, request: &ChatRequest) {
+        let bytes = request.bytes();
+        self.empty_from = Some(self.empty_from.map_or(bytes, |known| known.min(bytes)));
+    }
+
     /// Takes note that a request on these terms was answered.
     pub(super) fn confirm(&mut self, sent: Terms, streamed: bool) {
         self.schema.confirm(sent.shape == Shape::Schema);
@@ -199,16 +222,18 @@ impl Capabilities {
     }
 }
 
+/// The first 8 bytes of SHA-256, which a later version of the program computes alike.
 fn fingerprint(schema: &Value) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    schema.hash(&mut hasher);
-    hasher.finish()
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&Sha256::digest(schema.to_string())[..8]);
+    u64::from_be_bytes(bytes)
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
+    use super::super::chat::{Message, Role};
     use super::*;
 
     fn request(shape: ReplyShape) -> ChatRequest {
@@ -279,10 +304,27 @@ mod tests {
     }
 
     #[test]
+    fn long_conversations_that_came_back_empty_are_asked_without_a_form() {
+        let mut known = Capabilities::default();
+        let said = |bytes: usize| {
+            let message = Message { role: Role::User, content: "x".repeat(bytes) };
+            ChatRequest { messages: vec![message], ..request(schema("object")) }
+        };
+        known.note_empty(&said(900));
+        known.note_empty(&said(500));
+        known.note_empty(&said(700));
+        for (bytes, shape) in [(499, Shape::Schema), (500, Shape::Text), (900, Shape::Text)] {
+            assert_eq!(known.terms(&said(bytes)).shape, shape, "{bytes}");
+        }
+    }
+
+    #[test]
     fn what_is_known_can_be_stored() {
         let mut known = Capabilities { token_cap: TokenCap::MaxCompletionTokens, ..Capabilities::default() };
         let wanted = request(schema("object"));
         known.confirm(known.terms(&wanted), false);
+        known.refuse(Parameter::ThisSchema, known.terms(&wanted), &wanted);
+        known.note_empty(&wanted);
         let stored = serde_json::to_value(&known).unwrap();
         assert_eq!(stored["schema"], "taken");
         assert_eq!(stored["token_cap"], "max_completion_tokens");

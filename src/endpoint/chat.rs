@@ -27,6 +27,13 @@ pub struct ChatRequest {
     pub seed: Option<i64>,
 }
 
+impl ChatRequest {
+    /// Bytes of all that is said.
+    pub(super) fn bytes(&self) -> usize {
+        self.messages.iter().map(|message| message.content.len()).sum()
+    }
+}
+
 /// One message of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Message {
@@ -85,6 +92,11 @@ pub struct ChatReply {
 }
 
 impl ChatReply {
+    /// Whether the model ended its reply before it began.
+    pub(super) fn says_nothing(&self) -> bool {
+        self.text.trim().is_empty() && matches!(self.finish, Finish::Stop | Finish::Other)
+    }
+
     /// A reply from before, which takes nothing. Only whole ones are kept.
     pub(super) fn kept(reply: KeptReply) -> Self {
         Self {
@@ -100,7 +112,8 @@ impl ChatReply {
 }
 
 /// Why a reply ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Finish {
     /// The model was done.
     Stop,
@@ -178,8 +191,7 @@ pub(super) fn body(
     stream: bool,
 ) -> serde_json::Result<Vec<u8>> {
     let cap = |name| (terms.token_cap == name).then_some(request.max_tokens);
-    let length: usize = request.messages.iter().map(|message| message.content.len()).sum();
-    let mut bytes = Vec::with_capacity(length + BESIDES_MESSAGES);
+    let mut bytes = Vec::with_capacity(request.bytes() + BESIDES_MESSAGES);
     let body = Body {
         model,
         messages: &request.messages,
@@ -290,17 +302,6 @@ impl Finish {
             _ => Self::Other,
         }
     }
-}
-
-/// The ids in a list of models: OpenAI's `data`, Ollama's `models`, or a bare list.
-pub(super) fn model_ids(reply: &Value) -> Option<Vec<String>> {
-    let list =
-        reply.as_array().or_else(|| reply["data"].as_array()).or_else(|| reply["models"].as_array())?;
-    let id = |model: &Value| {
-        let name = ["id", "name", "model"].iter().find_map(|field| model[*field].as_str());
-        name.or_else(|| model.as_str()).map(str::to_owned)
-    };
-    Some(list.iter().filter_map(id).collect())
 }
 
 #[cfg(test)]

@@ -160,18 +160,3 @@ fn replies_without_a_choice() {
     }
     assert!(read(&json!({"choices": [null]})).is_some_and(|reply| reply.text.is_empty()));
 }
-
-#[test]
-fn lists_of_models() {
-    for (reply, expected) in [
-        (json!({"data": [{"id": "a"}, {"id": "b"}, {}]}), Some(vec!["a", "b"])),
-        (json!({"models": [{"name": "a"}, {"model": "b"}]}), Some(vec!["a", "b"])),
-        (json!([{"id": "a"}, "b"]), Some(vec!["a", "b"])),
-        (json!({"data": []}), Some(vec![])),
-        (json!({"data": 1}), None),
-        (json!("hello"), None),
-    ] {
-        let expected = expected.map(|ids| ids.into_iter().map(str::to_owned).collect());
-        assert_eq!(model_ids(&reply), expected, "{reply}");
-    }
-}

@@ -264,6 +264,6 @@ proptest! {
         let _ = reply.take(&body.to_string());
         let _ = reply.finish();
         crate::endpoint::chat::Reading::of_reply(&body);
-        crate::endpoint::chat::model_ids(&body);
+        crate::endpoint::listing::offered(&body);
     }
 }

@@ -161,8 +161,17 @@ pub enum EndpointError {
         place: String,
         /// What is wrong with it.
         detail: String,
-        /// No request was answered as it should yet, so that the next will hardly be.
-        nothing_else_came: bool,
+    },
+    /// A page for people came instead of a reply, also after retries: a network's sign-in page, a gateway's, or the
+    /// base URL leads elsewhere.
+    #[error("{place} sent a reply that can't be read: {detail}")]
+    WebPage {
+        /// Host and path.
+        place: String,
+        /// What the page calls itself.
+        detail: String,
+        /// Whether the next request may be answered as it should, because others were.
+        may_pass: bool,
     },
     /// A cap on what a run may take is reached. Nothing was sent.
     #[error("a cap is reached: {reached}")]
@@ -230,6 +239,11 @@ impl EndpointError {
             Self::MalformedReply { .. } => {
                 "does the base URL lead to an OpenAI-compatible server?".to_owned()
             }
+            Self::WebPage { .. } => {
+                "open the address in a browser: does this network want you to sign in, or is the \
+                                     base URL that of a web site? It usually ends in /v1"
+                    .to_owned()
+            }
             Self::CapReached { .. } => "raise the cap to go on".to_owned(),
             Self::Refused { .. } | Self::RequestRejected { .. } | Self::TooLarge { .. } => return None,
         };
@@ -249,7 +263,7 @@ impl EndpointError {
             | Self::Redirected { .. }
             | Self::CapReached { .. }
             | Self::QuotaExhausted { .. } => true,
-            Self::MalformedReply { nothing_else_came, .. } => *nothing_else_came,
+            Self::WebPage { may_pass, .. } => !may_pass,
             // A wait of that length is a day's quota.
             Self::RateLimited { retry_after, .. } => retry_after.is_some_and(|wait| wait > LONGEST_WAIT),
             Self::TimedOut { .. }
@@ -258,6 +272,7 @@ impl EndpointError {
             | Self::Refused { .. }
             | Self::RequestRejected { .. }
             | Self::ServerFailed { .. }
+            | Self::MalformedReply { .. }
             | Self::TooLarge { .. } => false,
         }
     }

@@ -25,6 +25,10 @@ use super::stream::StreamedReply;
 /// Of a failing server's page no more is read than this; its first lines say it all.
 const ERROR_BODY_BYTES: usize = 64 * 1024;
 
+/// The longest line of a stream. `eventsource-stream` looks through the whole of an unfinished line with every chunk;
+/// the longest reply known in one event, of 128,000 tokens, takes half a megabyte.
+const LONGEST_LINE: usize = 4 * 1024 * 1024;
+
 /// How patient one request is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
@@ -42,6 +46,24 @@ pub(super) async fn whole(
     within(limits.total, TimeLimit::Total, async {
         let response = answered(request, quota).await?;
         json(&bounded(response, limits.bytes).await?)
+    })
+    .await
+}
+
+/// Asks for a file of any size; `take` gets its bytes until it returns false.
+pub(super) async fn file(
+    request: RequestBuilder,
+    limits: Limits,
+    take: &mut (dyn FnMut(&[u8]) -> bool + Send),
+) -> Result<(), Fault> {
+    within(limits.total, TimeLimit::Total, async {
+        let mut response = answered(request, &mut Quota::default()).await?;
+        while let Some(chunk) = response.chunk().await.map_err(|error| transport_fault(&error))? {
+            if !take(&chunk) {
+                break;
+            }
+        }
+        Ok(())
     })
     .await
 }
@@ -198,11 +220,18 @@ fn prepared<Chunk: AsRef<[u8]>>(
     limit: usize,
 ) -> impl Stream<Item = Result<Vec<u8>, Fault>> {
     let mut left = limit;
+    let mut line = 0;
     let mut beginning = Beginning::default();
     let bounded = chunks.map(move |chunk| {
         let chunk = chunk?;
-        left = left.checked_sub(chunk.as_ref().len()).ok_or(Fault::TooLarge)?;
-        Ok(beginning.without_mark(chunk.as_ref()))
+        let bytes = chunk.as_ref();
+        left = left.checked_sub(bytes.len()).ok_or(Fault::TooLarge)?;
+        line =
+            bytes.iter().rposition(|byte| *byte == b'\n').map_or(line + bytes.len(), |end| bytes.len() - end);
+        if line > LONGEST_LINE {
+            return Err(Fault::TooLarge);
+        }
+        Ok(beginning.without_mark(bytes))
     });
     bounded.chain(futures::stream::iter([Ok(b"\n\n".to_vec())]))
 }

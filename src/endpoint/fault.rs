@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::complaint::{Complaint, ComplaintKind};
 use super::error::{EndpointError, TimeLimit};
-use super::excerpt::without_key;
+use super::excerpt::Secrets;
 use super::pace::News;
 use super::settings::EndpointSettings;
 
@@ -82,6 +82,21 @@ impl Fault {
         }
     }
 
+    /// Whether the server may have done what it was asked to, though we did not hear of it.
+    pub(super) fn may_have_gone_through(&self) -> bool {
+        match self {
+            Self::Complained { complaint, .. } => complaint.status >= 500,
+            Self::WebPage { .. } => true,
+            Self::TimedOut { .. }
+            | Self::ConnectionLost { .. }
+            | Self::Malformed { .. }
+            | Self::TooLarge
+            | Self::Redirected { .. }
+            | Self::Unreachable { .. }
+            | Self::TlsFailed { .. } => self.may_have_cost(),
+        }
+    }
+
     /// What it says about how much the server can take.
     pub(super) fn news(&self) -> News {
         match self {
@@ -106,18 +121,11 @@ impl Fault {
     }
 
     /// The error for the user, where nothing is left to try.
-    pub(super) fn into_error(
-        self,
-        place: String,
-        tried_v1: bool,
-        settings: &EndpointSettings,
-    ) -> EndpointError {
-        let shown = |detail: &str| without_key(detail, settings.api_key.as_ref());
+    pub(super) fn into_error(self, scene: Scene<'_>) -> EndpointError {
+        let shown = |detail: &str| scene.secrets.excerpt(detail);
+        let Scene { place, settings, .. } = scene.clone();
         match self {
-            Self::Complained { complaint, wait } => {
-                let detail = shown(&complaint.said);
-                complaint_error(&complaint, wait, Scene { place, detail, tried_v1, settings })
-            }
+            Self::Complained { complaint, wait } => complaint_error(&complaint, wait, scene),
             Self::Redirected { target } => EndpointError::Redirected { place, target: shown(&target) },
             Self::Unreachable { detail } => EndpointError::Unreachable { place, detail: shown(&detail) },
             Self::TlsFailed { detail } => EndpointError::TlsFailed { place, detail: shown(&detail) },
@@ -127,24 +135,29 @@ impl Fault {
             Self::ConnectionLost { detail } => {
                 EndpointError::ConnectionLost { place, detail: shown(&detail) }
             }
-            Self::Malformed { detail } | Self::WebPage { detail } => {
-                EndpointError::MalformedReply { place, detail: shown(&detail), nothing_else_came: false }
+            Self::Malformed { detail } => EndpointError::MalformedReply { place, detail: shown(&detail) },
+            Self::WebPage { detail } => {
+                EndpointError::WebPage { place, detail: shown(&detail), may_pass: scene.answers_now }
             }
             Self::TooLarge => EndpointError::TooLarge { place, limit: settings.max_reply_bytes },
         }
     }
 }
 
-/// Where and with what a complaint came.
-struct Scene<'a> {
-    place: String,
-    detail: String,
-    tried_v1: bool,
-    settings: &'a EndpointSettings,
+/// Where and when a fault came.
+#[derive(Clone)]
+pub(super) struct Scene<'a> {
+    pub(super) place: String,
+    pub(super) tried_both_paths: bool,
+    /// Whether the server was seen to answer as it should, web pages aside that come and go.
+    pub(super) answers_now: bool,
+    pub(super) settings: &'a EndpointSettings,
+    pub(super) secrets: &'a Secrets,
 }
 
 fn complaint_error(complaint: &Complaint, wait: RequestedWait, scene: Scene<'_>) -> EndpointError {
-    let Scene { place, detail, tried_v1, settings } = scene;
+    let Scene { place, tried_both_paths: tried_v1, settings, secrets, .. } = scene;
+    let detail = secrets.excerpt(&complaint.said);
     let detail = if detail.is_empty() { "it gives no reason".to_owned() } else { detail };
     match complaint.kind {
         ComplaintKind::UnknownModel => {

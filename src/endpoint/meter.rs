@@ -94,6 +94,12 @@ impl Meter {
         self.prices.map(|prices| prices.cost(usage.prompt_tokens, usage.completion_tokens))
     }
 
+    /// What tokens of a batch cost, where the price is known.
+    pub(super) fn batch_cost(&self, usage: Usage) -> Option<f64> {
+        let full = self.cost(usage)?;
+        Some(full * (1.0 - self.prices?.batch_discount))
+    }
+
     pub(super) fn tally(&self) -> Tally {
         let booked = self.purse.accounts().get(self.account).copied().unwrap_or_default();
         Tally { requests: booked.requests, usage: booked.usage, cost: booked.cost() }
@@ -143,13 +149,14 @@ mod tests {
 
     #[test]
     fn a_cap_is_reached_by_all_that_was_sent() {
-        let prices = Prices { input: 1.0, output: 4.0 };
+        let prices = Prices { input: 1.0, output: 4.0, batch_discount: 0.5 };
         let usage = Usage { prompt_tokens: 300_000, completion_tokens: 100_000 };
         let purse = Arc::new(Purse::new(Caps { cost: Some(1.0), tokens: None }));
         let meter = Meter::new(Some(prices), &purse);
         meter.book_reply(usage, 0, 0);
         meter.book_refused();
         assert_eq!((meter.tally().cost, meter.reached()), (Some(0.7), None));
+        assert_eq!(meter.batch_cost(usage), Some(0.35));
         // A lost request of 1.2 million bytes: 300,000 tokens that were sent.
         meter.book_lost(1_200_000);
         assert_eq!(meter.reached().as_deref(), Some("1.0000 of 1 is spent"));
@@ -167,7 +174,8 @@ mod tests {
     #[test]
     fn endpoints_of_one_purse_reach_its_cap_together() {
         let purse = Arc::new(Purse::new(Caps { cost: Some(1.0), tokens: None }));
-        let meters = [2.0, 4.0].map(|price| Meter::new(Some(Prices { input: price, output: 0.0 }), &purse));
+        let meters = [2.0, 4.0]
+            .map(|price| Meter::new(Some(Prices { input: price, output: 0.0, batch_discount: 0.0 }), &purse));
         let usage = Usage { prompt_tokens: 100_000, completion_tokens: 0 };
         meters[0].book_reply(usage, 0, 0);
         meters[1].book_reply(usage, 0, 0);

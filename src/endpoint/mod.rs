@@ -3,10 +3,12 @@
 //!
 //! All requests of an endpoint share one pool of connections and what was found out about the server. The rest is
 //! in parts that decide without a network: `call` is the way through several requests, [`chat`] the wire format, `complaint` what servers say when they
-//! refuse, [`capabilities`] what they take, `retry` whether to try again, `pace` when,
+//! refuse, [`capabilities`] what they take, [`batches`] a provider's Batch API, `listing` what they offer, `retry` whether to
+//! try again, `pace` when,
 //! `meter` what it took. What a reply means is the judge's business.
 
 mod address;
+pub mod batches;
 mod call;
 pub mod capabilities;
 pub mod chat;
@@ -15,7 +17,9 @@ mod connection;
 mod error;
 mod excerpt;
 mod exchange;
+mod exchanges;
 mod fault;
+mod listing;
 mod meter;
 mod pace;
 pub mod replies;
@@ -25,21 +29,24 @@ mod stream;
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use reqwest::Client;
 
 use address::Address;
+use excerpt::Secrets;
 use exchange::Limits;
 use meter::Meter;
 use pace::Pace;
 use retry::Budget;
 
 pub use call::Arrival;
-pub use capabilities::{Capabilities, Shape, Support, TokenCap};
+pub use capabilities::{BasePath, Capabilities, Shape, Support, TokenCap};
 pub use chat::{ChatReply, ChatRequest, Finish, Message, ReplyShape, Role, Usage};
 pub use error::{EndpointError, TimeLimit};
+pub use exchanges::{Asked, Exchange, Exchanges};
+pub use listing::{Offered, Server};
 pub use meter::{Caps, Purse, Tally, estimated_tokens};
 pub use settings::{
     BACKOFF_UNIT, CONNECT_TIMEOUT, EndpointSettings, FIRST_TOKEN_TIMEOUT, LONGEST_WAIT, MAX_REPLY_BYTES,
@@ -50,6 +57,8 @@ pub use settings::{
 #[derive(Clone)]
 pub struct Endpoint {
     inner: Arc<Inner>,
+    /// Where calls are noted for a transcript.
+    overheard: Option<Exchanges>,
 }
 
 struct Inner {
@@ -59,8 +68,10 @@ struct Inner {
     known: RwLock<Capabilities>,
     pace: Pace,
     meter: Meter,
-    /// Whether any request was answered as it should.
-    has_answered: AtomicBool,
+    /// What no message may show.
+    secrets: Secrets,
+    /// Calls in a row that ended with a web page; before anything was answered it counts one more.
+    pages: AtomicU32,
 }
 
 /// What comes of a streamed reply.
@@ -88,9 +99,10 @@ impl Endpoint {
             unit: settings.backoff_unit,
         });
         let meter = Meter::new(settings.prices, &settings.purse);
-        let has_answered = AtomicBool::new(false);
-        let inner = Inner { settings, address, connections, known, pace, meter, has_answered };
-        Ok(Self { inner: Arc::new(inner) })
+        let secrets = Secrets::new(settings.api_key.as_ref(), address.query_values());
+        let pages = AtomicU32::new(1);
+        let inner = Inner { settings, address, connections, known, pace, meter, secrets, pages };
+        Ok(Self { inner: Arc::new(inner), overheard: None })
     }
 
     /// The base URL as configured, without a query, which may be secret.
@@ -133,6 +145,17 @@ impl Endpoint {
     pub fn knowing(self, capabilities: &Capabilities) -> Self {
         self.learn(|known| known.clone_from(capabilities));
         self
+    }
+
+    /// The same endpoint, whose calls are noted in `exchanges`.
+    #[must_use]
+    pub fn overheard_by(&self, exchanges: &Exchanges) -> Self {
+        Self { overheard: Some(exchanges.clone()), ..self.clone() }
+    }
+
+    /// Whether requests stay on this machine.
+    pub fn is_local(&self) -> bool {
+        self.inner.address.is_loopback()
     }
 
     /// Asks and waits for the whole reply, as long as [`EndpointSettings::total_timeout`].

@@ -2,11 +2,15 @@
 
 pub mod answers;
 pub mod attempts;
+pub mod batch;
 pub mod csv_text;
 pub mod fresh;
 pub mod grades;
 pub mod human;
+pub mod joined;
 pub mod marked;
+pub mod replies;
+pub mod transcript;
 pub mod watch;
 
 use std::fs;
@@ -56,6 +60,32 @@ pub fn config(named: Option<&Path>) -> Result<Config, Fault> {
     let text = text(&path)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     Ok(Config::parse(&path.display().to_string(), &text, folder, is_private(&path))?)
+}
+
+/// Writes the configuration in place of what is at `path`, all at once. A file with a key in it, and a new one, is
+/// readable by its owner only; of another the permissions stay as they are. A link stays a link.
+pub fn write_config(path: &Path, text: &str, key: KeyInside) -> Result<()> {
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|error| cannot("make the folder", folder, &error))?;
+    let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
+        io::Write::write_all(&mut file, text.as_bytes())?;
+        if let (KeyInside::No, Ok(before)) = (key, fs::metadata(&target)) {
+            file.as_file().set_permissions(before.permissions())?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(&target).map_err(|error| error.error)
+    });
+    written.map(drop).map_err(|error| cannot("write", path, &error))
+}
+
+/// Whether a configuration holds a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyInside {
+    /// It does.
+    Yes,
+    /// It does not, or not one that was put in now.
+    No,
 }
 
 /// Where the configuration is when nobody names another file.
@@ -165,4 +195,40 @@ pub fn prompts(folder: &Path) -> Result<Vec<(String, String)>> {
 /// Writes a text to a file, in place of what is there.
 pub fn write(path: &Path, text: &str) -> Result<()> {
     fs::write(path, text).map_err(|error| cannot("write", path, &error))
+}
+
+/// A file without a name yet, in the folder of `path`, whose place it can take; as readable to others as any new file.
+pub(crate) fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // Less what the umask takes.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder_of(path))
+}
+
+/// Gives a file its name, in place of what is there, once it is on the disk: whoever looks sees all of the old or all
+/// of the new.
+pub(crate) fn put(fresh: tempfile::NamedTempFile, path: &Path) -> io::Result<()> {
+    if let Ok(old) = fs::metadata(path) {
+        fresh.as_file().set_permissions(old.permissions())?;
+    }
+    fresh.as_file().sync_all()?;
+    fresh.persist(path)?;
+    // The name is on the disk only with the folder that holds it; other systems have no such step.
+    #[cfg(unix)]
+    fs::File::open(folder_of(path))?.sync_all()?;
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Returns when a file is on the disk, not only on its way there.
+pub fn synced(path: &Path) -> Result<()> {
+    let file = fs::OpenOptions::new().append(true).open(path);
+    file.and_then(|file| file.sync_all()).map_err(|error| cannot("write", path, &error))
 }

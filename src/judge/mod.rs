@@ -3,7 +3,9 @@
 //! Judges have no screen and no disk. What one finds is a critique; what went wrong is a [`JudgeFailure`],
 //! which is never evidence about the answer.
 
+mod asking_on;
 pub mod built_in;
+mod deferred;
 pub mod draft;
 pub mod model;
 pub mod panel;
@@ -11,6 +13,7 @@ pub mod prompt;
 mod quorum;
 pub mod samples;
 mod spent;
+pub mod transcript;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -7,22 +7,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use crate::bank::{Criterion, QuestionId, Rubric};
+use crate::bank::{QuestionId, Rubric};
 use crate::critique::Critique;
 use crate::critique::reader::{self, RatingWatch};
 use crate::critique::schema::critique_schema;
 use crate::endpoint::replies::{Earlier, KeptReply, Replies, ReplyId};
 use crate::endpoint::{
-    Arrival, ChatReply, ChatRequest, Endpoint, EndpointError, Finish, Message, ReplyShape, Role, Streamed,
-    Usage, estimated_tokens,
+    Arrival, Capabilities, ChatReply, ChatRequest, Endpoint, EndpointError, Exchanges, Finish, Message,
+    ReplyShape, Role, Streamed, Usage, estimated_tokens,
 };
 use crate::error::Result;
-use crate::follow_up::one_question;
 use crate::record::JudgeRecord;
 use crate::score::{Reason, ReasonKind};
 use crate::summary::Spending;
 
 use super::prompt::Prompts;
+use super::transcript::{Found, Kind, Transcript, transcribe};
 use super::{Forecast, JudgeFailure, Judgement, Sighting, Spent, Stop, Watch};
 
 /// What a model writes about one criterion: quotations, a reason, advice. For forecasts only.
@@ -51,6 +51,8 @@ pub struct ModelJudge {
     identity: String,
     /// Where replies are kept from run to run.
     replies: Option<Arc<dyn Replies>>,
+    /// Where what is asked and replied is noted.
+    transcript: Option<Arc<dyn Transcript>>,
     prepared: Arc<Mutex<HashMap<QuestionId, Arc<Prepared>>>>,
 }
 
@@ -80,8 +82,18 @@ impl ModelJudge {
             "max_tokens": sampling.max_tokens,
             "prompts": prompts.fingerprint(),
         });
-        let (name, identity, prepared) = (name.to_owned(), identity.to_string(), Arc::default());
-        Self { name, endpoint, prompts, sampling, sample: 0, identity, replies: None, prepared }
+        let (name, identity) = (name.to_owned(), identity.to_string());
+        Self {
+            name,
+            endpoint,
+            prompts,
+            sampling,
+            sample: 0,
+            identity,
+            replies: None,
+            transcript: None,
+            prepared: Arc::default(),
+        }
     }
 
     /// The judge, going by replies from before where there are any, and keeping those that were usable.
@@ -102,8 +114,33 @@ impl ModelJudge {
             sample: number,
             identity: self.identity.clone(),
             replies: self.replies.clone(),
+            transcript: self.transcript.clone(),
             prepared: Arc::clone(&self.prepared),
         }
+    }
+
+    /// The judge, with all that is asked and replied noted in `transcript`.
+    #[must_use]
+    pub fn transcribed(self, transcript: Arc<dyn Transcript>) -> Self {
+        Self { transcript: Some(transcript), ..self }
+    }
+
+    /// The endpoint, which notes its calls in `exchanges` where somebody keeps a transcript.
+    pub(super) fn overheard(&self, exchanges: &Exchanges) -> Endpoint {
+        match &self.transcript {
+            Some(_) => self.endpoint.overheard_by(exchanges),
+            None => self.endpoint.clone(),
+        }
+    }
+
+    /// Where somebody keeps a transcript.
+    pub(super) fn transcript(&self) -> Option<&dyn Transcript> {
+        self.transcript.as_deref()
+    }
+
+    /// What the server is known to take so far.
+    pub fn capabilities(&self) -> Capabilities {
+        self.endpoint.capabilities()
     }
 
     /// The judge's name in the configuration.
@@ -121,9 +158,14 @@ impl ModelJudge {
         self.endpoint.base_url()
     }
 
-    /// What asking this model takes, for questions other than how an answer is to be judged.
-    pub(super) fn means(&self) -> (&Endpoint, &Prompts, &Sampling) {
-        (&self.endpoint, &self.prompts, &self.sampling)
+    /// Where the model is.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// What asking this model takes besides its endpoint, for questions other than how an answer is to be judged.
+    pub(super) fn means(&self) -> (&Prompts, &Sampling) {
+        (&self.prompts, &self.sampling)
     }
 
     /// All that decides a grade on the judge's side, as text.
@@ -138,9 +180,13 @@ impl ModelJudge {
         answer: &str,
         watch: Option<&mut Watch<'_>>,
     ) -> Result<Judgement, JudgeFailure> {
-        let mut asking = Asking { judge: self, rubric, answer, watch, spent: Spent::default() };
+        let exchanges = Exchanges::default();
+        let endpoint = self.overheard(&exchanges);
+        let mut asking = Asking { judge: self, endpoint, rubric, answer, watch, spent: Spent::default() };
         let asked = asking.critique().await;
         let spent = asking.spent;
+        let outcome = asked.as_ref().map(Found::of_critique).map_err(|failed| failed.reason.message.clone());
+        transcribe(self, (Kind::Judgement, rubric, Some(answer)), &exchanges, outcome);
         match asked {
             Ok(critique) => {
                 let judge = JudgeRecord::once(&self.name, Some(self.model()));
@@ -148,32 +194,6 @@ impl ModelJudge {
             }
             Err(Failed { reason, stop, hint }) => Err(JudgeFailure { reason, stop, hint, spent }),
         }
-    }
-
-    /// Asks for a follow-up question about a criterion of which `missing` was not said.
-    pub(super) async fn follow_up(
-        &self,
-        rubric: &Rubric,
-        criterion: &Criterion,
-        missing: &[String],
-        answer: &str,
-    ) -> Result<String, JudgeFailure> {
-        let mut spent = Spent::default();
-        let asked = async {
-            let prompt = self.prompts.follow_up(rubric, criterion, missing, answer);
-            let prompt = prompt.map_err(|error| Failed::prompt(&error))?;
-            let request = ChatRequest {
-                messages: vec![message(Role::User, prompt)],
-                shape: ReplyShape::Text,
-                max_tokens: self.sampling.max_tokens,
-                temperature: self.sampling.temperature,
-                seed: Some(self.sampling.seed),
-            };
-            let reply = self.endpoint.chat(&request).await.map_err(|error| Failed::endpoint(&error))?;
-            spent.add(&reply, self.endpoint.cost(reply.usage));
-            one_question(&reply.text).ok_or_else(|| Failed::malformed(&["it was no question".to_owned()]))
-        };
-        asked.await.map_err(|Failed { reason, stop, hint }| JudgeFailure { reason, stop, hint, spent })
     }
 
     /// How many requests the endpoint takes at once at the moment.
@@ -214,7 +234,7 @@ impl ModelJudge {
         self.replies.as_deref().map(|replies| Earlier { replies, sample: self.sample })
     }
 
-    fn first_request(&self, rubric: &Rubric, answer: &str) -> Result<ChatRequest> {
+    pub(super) fn first_request(&self, rubric: &Rubric, answer: &str) -> Result<ChatRequest> {
         let prepared = self.prepared(rubric)?;
         let instructions = message(Role::System, prepared.instructions.clone());
         let messages = vec![instructions, message(Role::User, self.prompts.answer(answer)?)];
@@ -254,6 +274,8 @@ impl ModelJudge {
 /// One answer on its way to a critique.
 struct Asking<'a, 'w> {
     judge: &'a ModelJudge,
+    /// The judge's own, which may note what it is asked.
+    endpoint: Endpoint,
     rubric: &'a Rubric,
     answer: &'a str,
     watch: Option<&'a mut Watch<'w>>,
@@ -308,7 +330,7 @@ impl Asking<'_, '_> {
     }
 
     async fn one_reply(&mut self, request: &ChatRequest) -> Result<ChatReply, EndpointError> {
-        let (rubric, answer, endpoint) = (self.rubric, self.answer, &self.judge.endpoint);
+        let (rubric, answer, endpoint) = (self.rubric, self.answer, &self.endpoint);
         let earlier = self.judge.earlier();
         let Some(watch) = self.watch.as_deref_mut() else {
             return endpoint.reply(request, earlier, Arrival::Whole).await;
@@ -350,10 +372,10 @@ fn better(rubric: &Rubric, answer: &str, first: &str, second: &str) -> Result<Cr
 }
 
 /// Why there is no critique.
-struct Failed {
-    reason: Reason,
-    stop: Stop,
-    hint: Option<String>,
+pub(super) struct Failed {
+    pub(super) reason: Reason,
+    pub(super) stop: Stop,
+    pub(super) hint: Option<String>,
 }
 
 impl Failed {
@@ -361,7 +383,7 @@ impl Failed {
         Self { reason: Reason { kind, message }, stop: Stop::No, hint: None }
     }
 
-    fn malformed(complaints: &[String]) -> Self {
+    pub(super) fn malformed(complaints: &[String]) -> Self {
         let first = complaints.first().map_or("it was empty", String::as_str);
         let message = format!("the model's reply can't be used, also after one repair: {first}");
         Self::because(ReasonKind::MalformedCritique, message)
@@ -379,12 +401,12 @@ impl Failed {
     }
 
     /// A template that fails for one answer fails for all.
-    fn prompt(error: &crate::error::Error) -> Self {
+    pub(super) fn prompt(error: &crate::error::Error) -> Self {
         let hint = error.advice().map(str::to_owned);
         Self { stop: Stop::Failed, hint, ..Self::because(ReasonKind::EndpointFailed, error.to_string()) }
     }
 
-    fn endpoint(error: &EndpointError) -> Self {
+    pub(super) fn endpoint(error: &EndpointError) -> Self {
         let kind = match error {
             EndpointError::ContextTooLong { .. } => ReasonKind::TooLong,
             EndpointError::Refused { .. } => ReasonKind::Refused,

@@ -44,8 +44,8 @@ fn case(report: &Report, answer: &ReportedAnswer) -> TestCase {
     if !answer.candidate().is_empty() {
         case.add_property(property("candidate", answer.candidate()));
     }
-    if let Some(at) = &answer.at {
-        case.add_property(property("at", at));
+    if answer.sitting.is_some() {
+        case.add_property(property("day", &answer.day()));
     }
     if let Some(graded) = answer.graded() {
         case.set_time(Duration::from_millis(graded.usage.latency_ms));

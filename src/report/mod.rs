@@ -13,16 +13,19 @@ mod markdown;
 mod marks;
 mod page;
 mod table;
+mod time;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use page::page;
 pub use table::{Rows, table};
 
 use crate::answer::Answer;
+use crate::attempt::{Attempt, Origin};
 use crate::bank::{Bank, MistakeId, QuestionId, Rubric};
 use crate::config::BUILT_IN;
 use crate::record::{GradeRecord, GradedRecord, Status};
@@ -35,11 +38,33 @@ pub struct ReportedAnswer {
     pub record: GradeRecord,
     /// What the candidate wrote, where it is known.
     pub text: Option<String>,
-    /// When it was answered, as it is to be shown.
-    pub at: Option<String>,
+    /// How it came about, where it is from a history.
+    pub sitting: Option<Sitting>,
+}
+
+/// When and how an answer of a history was given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sitting {
+    /// The day that it was there.
+    pub day: Date,
+    /// From memory, as a revision, or as a reply to a follow-up question.
+    pub origin: Origin,
+}
+
+impl From<Attempt> for ReportedAnswer {
+    fn from(attempt: Attempt) -> Self {
+        let record = attempt.grade_record();
+        let sitting = Sitting { day: attempt.moment.day, origin: attempt.origin };
+        Self { record, text: Some(attempt.answer), sitting: Some(sitting) }
+    }
 }
 
 impl ReportedAnswer {
+    /// The day, as it is shown; empty where it is not known.
+    fn day(&self) -> String {
+        self.sitting.as_ref().map_or_else(String::new, |sitting| sitting.day.to_string())
+    }
+
     /// The grade, if there is one.
     pub fn graded(&self) -> Option<&GradedRecord> {
         match &self.record.status {

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Report, ReportedAnswer};
+use super::{Report, ReportedAnswer, Sitting};
+use crate::attempt::{AttemptId, FollowUp, Origin};
 use crate::bank::{Bank, Exemplar, MistakeKind, Rubric};
 
 /// Texts that would do harm where they are taken for more than text.
@@ -74,7 +75,7 @@ fn answer(rubric: &Rubric, exemplar: &Exemplar, id: &str, candidate: &str) -> Re
         "flags": [], "judge": {"name": "built-in", "model": null, "samples": 1, "agreement": null},
         "usage": {"prompt_tokens": 0, "completion_tokens": 0, "cost": null, "latency_ms": 0}, "key": "sha256:0"});
     let record = serde_json::from_value(record).unwrap();
-    ReportedAnswer { record, text: Some(exemplar.answer.clone()), at: None }
+    ReportedAnswer { record, text: Some(exemplar.answer.clone()), sitting: None }
 }
 
 /// A quotation of the answer's beginning, with its place.
@@ -99,7 +100,14 @@ pub(super) fn hostile(text: &str) -> Report {
     let reported = |record| ReportedAnswer {
         record: serde_json::from_value(record).unwrap(),
         text: Some(text.to_owned()),
-        at: Some(text.to_owned()),
+        sitting: Some(Sitting {
+            day: jiff::civil::date(2026, 3, 2),
+            origin: Origin::FollowUp(FollowUp {
+                to: AttemptId::from(text.to_owned()),
+                criterion: text.to_owned().into(),
+                asked: text.to_owned(),
+            }),
+        }),
     };
     Report::new(vec![reported(graded), reported(ungraded)], &Bank::default())
 }

@@ -177,6 +177,11 @@ impl<'b> Schedule<'b> {
         }
     }
 
+    /// The day that it is made for.
+    pub fn today(&self) -> Date {
+        self.today
+    }
+
     /// Whether nothing was ever answered.
     pub fn is_blank(&self) -> bool {
         self.questions.iter().all(|known| known.last.is_none())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Assessed, Judged, Kept, Session, Sheet, Timing, WayOut, given, graded, judge_answer, spinner};
+use super::{Assessed, Judged, Kept, Session, Sheet, Timing, WayOut, graded, judge_answer, spinner};
 use crate::answer::{self, Answer};
 use crate::attempt::{Attempt, AttemptId, FollowUp, Given, Origin};
 use crate::bank::{Criterion, Rubric};
@@ -33,7 +33,7 @@ impl Session<'_> {
             return Ok(());
         };
         let asked = self.follow_up_question(rubric, criterion, rating, &talk.said).await?;
-        self.terminal.print(&format!("\n{}\n", render_probe(criterion, &asked, &self.view)))?;
+        self.terminal.print(&format!("\n{}\n", render_probe(criterion, &asked, &self.view())))?;
         let follow_up =
             FollowUp { to: talk.assessed.attempt.clone(), criterion: criterion.id.clone(), asked };
         let mut sheet = self.sheet(rubric);
@@ -84,7 +84,7 @@ impl Session<'_> {
         let timing = std::mem::replace(&mut self.timing, Timing::Untimed);
         let taken = self.write(rubric, sheet, self.pen);
         self.timing = timing;
-        let given = given(sheet.text(), taken?, origin);
+        let given = self.given(sheet.text(), taken?, origin);
         if Answer::has_words(&given.answer) {
             return Ok(Some(given));
         }
@@ -144,7 +144,7 @@ impl Session<'_> {
     }
 
     fn show_reply(&self, rubric: &Rubric, criterion: &Criterion, before: &Grade, talk: &Talk) -> Result<()> {
-        let (view, after) = (&self.view, &talk.assessed.grade);
+        let (view, after) = (&self.view(), &talk.assessed.grade);
         let line = "Your reply continues your answer. Both as one text, by the same rubric:";
         let rating = after.critique.ratings.iter().find(|rating| rating.id == criterion.id);
         let rating = rating.map(|rating| render_rating(rubric, rating, &talk.said, view));

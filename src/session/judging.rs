@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::judge::{Account, Judge, JudgeFailure, Judgement, Sighting};
 use crate::score::Grade;
 use crate::terminal::{
-    Spinner, Terminal, View, render_closing, render_critique, render_judges, render_paragraph, render_rating,
+    Detail, Spinner, Terminal, View, render_closing, render_judges, render_paragraph, render_rating,
 };
 
 /// What came of judging an answer.
@@ -44,16 +44,18 @@ pub async fn judge_answer(
 /// before it is printed.
 pub(super) async fn judge_on_screen(
     terminal: &Terminal,
-    view: View,
+    detail: Detail,
     judge: &Judge,
     rubric: &Rubric,
     answer: &str,
     note: &mut dyn FnMut(&Grade, &Account),
 ) -> Result<Judged> {
+    // A screen may be resized while a model thinks.
+    let view = || terminal.view().with_detail(detail);
     let spinner = spinner(terminal, judge);
     let mut shown: Vec<Rating> = Vec::new();
     let mut watch = |sighting: Sighting<'_>| {
-        let text = sighting_text(view, rubric, answer, &sighting, &mut shown);
+        let text = sighting_text(view(), rubric, answer, &sighting, &mut shown);
         let print = || terminal.print(&text);
         // A screen that has gone away shows up when the rest of the critique is printed.
         let _ = spinner.as_ref().map_or_else(print, |spinner| spinner.aside(print));
@@ -62,8 +64,8 @@ pub(super) async fn judge_on_screen(
     drop(spinner);
     if let Judged::Graded(grade, account) = &judged {
         note(grade, account);
-        terminal.print(&rest_of_critique(view, rubric, grade, answer, &shown))?;
-        terminal.print(&format!("\n{}", render_judges(&account.judge, &view)))?;
+        terminal.print(&rest_of_critique(view(), rubric, grade, answer, &shown))?;
+        terminal.print(&format!("\n{}", render_judges(&account.judge, &view())))?;
     }
     Ok(judged)
 }
@@ -96,18 +98,21 @@ fn sighting_text(
     }
 }
 
-/// The whole critique where nothing of it is on the screen yet, else what follows the ratings. Ratings that were
-/// corrected since are printed again.
+/// What follows the ratings that are on the screen: all of them where none is, or where they were corrected since. The
+/// score comes last, because a long critique pushes what comes first off the screen.
 fn rest_of_critique(view: View, rubric: &Rubric, grade: &Grade, answer: &str, shown: &[Rating]) -> String {
-    if shown.is_empty() {
-        render_critique(rubric, grade, answer, &view)
-    } else if shown == grade.critique.ratings {
-        render_closing(rubric, grade, answer, &view)
-    } else {
-        let critique = render_critique(rubric, grade, answer, &view);
-        let line = "The ratings were corrected while they were checked. The whole critique:";
-        format!("{}\n{critique}", render_paragraph(line, &view))
+    let closing = render_closing(rubric, grade, answer, &view);
+    if shown == grade.critique.ratings {
+        return closing;
     }
+    let corrected = if shown.is_empty() {
+        String::new()
+    } else {
+        let line = "The ratings were corrected while they were checked. The whole critique:";
+        format!("{}\n", render_paragraph(line, &view))
+    };
+    let ratings = grade.critique.ratings.iter().map(|rating| render_rating(rubric, rating, answer, &view));
+    format!("{corrected}{}\n{closing}", ratings.collect::<Vec<_>>().join("\n"))
 }
 
 #[cfg(test)]
@@ -138,7 +143,7 @@ mod tests {
         let (rubric, view) = (bank.rubric("surprisal").unwrap(), View::plain(80));
         let rest = |level, shown: &[Rating]| rest_of_critique(view, rubric, &grade(rubric, level), "", shown);
         let whole = rest(1, &[]);
-        assert!(whole.contains("A reason.") && whole.contains("Score "), "{whole}");
+        assert!(whole.find("A reason.") < whole.find("Score "), "{whole}");
         let closing = rest(1, &[rating(rubric, 1)]);
         assert!(!closing.contains("A reason.") && closing.contains("Score "), "{closing}");
         let corrected = rest(0, &[rating(rubric, 1)]);

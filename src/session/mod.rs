@@ -28,15 +28,19 @@ use crate::judge::{Account, Judge, JudgeFailure};
 use crate::record::{self, Status};
 use crate::score::Grade;
 use crate::store::Drafts;
-use crate::terminal::{Choice, Pace, Start, Terminal, View, Written, choose_letter, read_answer, sanitised};
+use crate::terminal::{
+    Choice, Detail, Pace, Start, Terminal, View, Written, choose_letter, read_answer, sanitised,
+};
 
 /// A session in progress.
 #[derive(Debug)]
 pub struct Session<'a> {
     /// Where everything is shown and asked.
     pub terminal: &'a Terminal,
-    /// How it is shown.
-    pub view: View,
+    /// What time it is.
+    pub clock: Clock,
+    /// How much of a critique is shown.
+    pub detail: Detail,
     /// Who judges.
     pub judge: Arc<Judge>,
     /// Where answers are kept while they are written, if they can be.
@@ -93,7 +97,10 @@ pub async fn take_interrupts() {
     let _ = poll!(pin!(tokio::signal::ctrl_c()));
 }
 
-/// Now, and which day it is here.
+/// Tells the time. It is a parameter, because what is due follows from the day.
+pub type Clock = fn() -> Moment;
+
+/// The computer's clock: now, and which day it is here.
 pub fn now() -> Moment {
     let now = jiff::ZonedDateTime::now();
     let at = now.timestamp();
@@ -103,6 +110,11 @@ pub fn now() -> Moment {
 }
 
 impl Session<'_> {
+    /// How text is to be rendered now; the screen may be resized at any time.
+    pub fn view(&self) -> View {
+        self.terminal.view().with_detail(self.detail)
+    }
+
     /// A blank sheet for an answer.
     pub fn sheet(&self, rubric: &Rubric) -> Sheet {
         Sheet::blank(rubric, self.drafts.as_ref())
@@ -182,6 +194,11 @@ impl Session<'_> {
         }
     }
 
+    /// An answer that was finished just now.
+    pub fn given(&self, answer: &str, taken: Duration, origin: Origin) -> Given {
+        Given { answer: answer.to_owned(), moment: (self.clock)(), seconds: taken.as_secs(), origin }
+    }
+
     /// A word to a person; a script needs none.
     pub fn guide(&self, line: &str) {
         if self.terminal.is_attended() {
@@ -199,9 +216,15 @@ impl Session<'_> {
                 let status = graded(rubric, grade, account);
                 noted = Some(self.log.note(self.terminal, &attempt(rubric, given.clone(), status, &judge)));
             };
-            let judged =
-                judging::judge_on_screen(self.terminal, self.view, &judge, rubric, &given.answer, &mut note)
-                    .await?;
+            let judged = judging::judge_on_screen(
+                self.terminal,
+                self.detail,
+                &judge,
+                rubric,
+                &given.answer,
+                &mut note,
+            )
+            .await?;
             match (judged, noted) {
                 (Judged::Graded(grade, _), Some((attempt, kept))) => {
                     return Ok(Some(Assessed { grade: *grade, attempt, kept }));
@@ -231,11 +254,6 @@ impl Session<'_> {
         ];
         Ok(choose_letter(self.terminal, &choices)?.unwrap_or(WayOut::Quit))
     }
-}
-
-/// An answer that was finished just now.
-pub fn given(answer: &str, taken: Duration, origin: Origin) -> Given {
-    Given { answer: answer.to_owned(), moment: now(), seconds: taken.as_secs(), origin }
 }
 
 /// The attempt that an answer became, judged as it stands.

@@ -2,6 +2,7 @@
 
 mod database;
 mod drafts;
+mod endpoints;
 mod history;
 mod private;
 mod replies;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use etcetera::BaseStrategy as _;
 
 pub use drafts::{Draft, Drafts};
+pub use endpoints::{KnownEndpoints, Remembering, Verdict};
 pub use history::{History, Imported};
 pub use replies::{KeptReplies, Settling};
 

@@ -55,6 +55,8 @@ pub fn choose(terminal: &Terminal, prompt: &str, entries: &[Entry]) -> Result<Op
         .items(&lines)
         .default(0)
         .max_length(ENTRIES_SHOWN)
+        // What was chosen is shown by whoever asked, and fits the screen there.
+        .report(false)
         .interact_on_opt(&screen);
     chosen.map_err(|dialoguer::Error::IO(fault)| {
         // The list hides the cursor and, when interrupted, leaves it hidden.
@@ -128,7 +130,7 @@ fn menu_lines<T>(choices: &[Choice<T>], columns: usize) -> Vec<String> {
 
 fn letter_by_line<T: Copy>(terminal: &Terminal, choices: &[Choice<T>]) -> Result<Option<T>> {
     if terminal.is_attended() {
-        terminal.notice(&menu_lines(choices, terminal.columns).join("\n"));
+        terminal.notice(&menu_lines(choices, terminal.columns()).join("\n"));
     }
     while let Some(line) = read_line()? {
         let typed = line.trim().chars().next().map(|typed| typed.to_ascii_lowercase());

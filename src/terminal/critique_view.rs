@@ -26,7 +26,9 @@ pub fn render_critique(rubric: &Rubric, grade: &Grade, answer: &str, view: &View
         page.gap();
         rating_lines(&mut page, rubric, rating, answer, *view);
     }
-    closing_lines(&mut page, rubric, grade, answer, *view);
+    findings(&mut page, rubric, grade, answer, *view);
+    page.gap();
+    first_step(&mut page, rubric, &grade.critique, *view);
     page.finish()
 }
 
@@ -37,11 +39,14 @@ pub fn render_rating(rubric: &Rubric, rating: &Rating, answer: &str, view: &View
     page.finish()
 }
 
-/// What follows ratings that were printed as they came: the score, mistakes, flags, and what to work on first.
+/// What follows ratings that were printed as they came: mistakes, flags, the score, and what to work on first.
 pub fn render_closing(rubric: &Rubric, grade: &Grade, answer: &str, view: &View) -> String {
     let mut page = Page::new(*view);
+    findings(&mut page, rubric, grade, answer, *view);
+    page.gap();
     score_lines(&mut page, rubric, grade, *view);
-    closing_lines(&mut page, rubric, grade, answer, *view);
+    page.gap();
+    first_step(&mut page, rubric, &grade.critique, *view);
     page.finish()
 }
 
@@ -206,7 +211,8 @@ fn quotation(page: &mut Page, evidence: &Evidence, answer: &str, view: View) {
     }
 }
 
-fn closing_lines(page: &mut Page, rubric: &Rubric, grade: &Grade, answer: &str, view: View) {
+/// Mistakes and flags.
+fn findings(page: &mut Page, rubric: &Rubric, grade: &Grade, answer: &str, view: View) {
     if !grade.critique.mistakes.is_empty() {
         page.heading("Mistakes");
     }
@@ -220,8 +226,6 @@ fn closing_lines(page: &mut Page, rubric: &Rubric, grade: &Grade, answer: &str, 
     for flag in &grade.critique.flags {
         page.labelled("", (Tone::Fair, "Note:"), Tone::Plain, flag.sentence());
     }
-    page.gap();
-    first_step(page, rubric, &grade.critique, view);
 }
 
 fn mistake_lines(page: &mut Page, mistake: &Mistake, flagged: &FlaggedMistake, answer: &str, view: View) {

@@ -73,6 +73,15 @@ impl Page {
         }
     }
 
+    /// A paragraph behind a label that is as wide as `indent`, which stands in front of the other lines.
+    pub(super) fn hung(&mut self, (label_tone, label): (Tone, &str), indent: &str, text: &str) {
+        let columns = self.columns();
+        for (number, (head, line)) in wrapped_behind(indent, indent, text, columns).into_iter().enumerate() {
+            let head = if number == 0 { format!("{} ", self.view.paint(label_tone, label)) } else { head };
+            self.line(&format!("{head}{line}"));
+        }
+    }
+
     /// Text of several paragraphs, reflowed to the view; lists and code keep their lines.
     pub(super) fn prose(&mut self, indent: &str, text: &str) {
         for block in blocks(&sanitised(text)) {

@@ -5,6 +5,7 @@
 
 mod agreement_view;
 mod ask;
+mod checkup_view;
 mod compare_view;
 mod critique_view;
 mod debrief_view;
@@ -35,6 +36,7 @@ use std::ops::RangeInclusive;
 
 pub use agreement_view::render_agreement;
 pub use ask::{Choice, Entry, Objection, ask_line, choose, choose_letter, confirm};
+pub use checkup_view::render_findings;
 pub use compare_view::render_comparison;
 pub use critique_view::{render_closing, render_critique, render_rating};
 pub use debrief_view::render_debrief;
@@ -67,13 +69,12 @@ const USUAL_COLUMNS: usize = 80;
 /// Columns that the renderers are made for; on a narrower screen lines wrap, on a wider one they stay readable.
 const COLUMNS: RangeInclusive<usize> = 60..=200;
 
-/// What the three standard streams are connected to, found out once.
+/// What the three standard streams are connected to, found out once. How wide the screen is may change.
 #[derive(Debug, Clone)]
 pub struct Terminal {
     stdin: Stream,
     stdout: Stream,
     stderr: Stream,
-    columns: usize,
     colours: bool,
     error_colours: bool,
 }
@@ -108,20 +109,24 @@ impl Terminal {
             stdin: Stream::of(&io::stdin()),
             stdout,
             stderr,
-            columns: columns(stdout),
             colours: wanted_on(stdout),
             error_colours: wanted_on(stderr),
         }
     }
 
-    /// How text for standard output is to be rendered.
+    /// How text for standard output is to be rendered, on a screen that is as wide as it is now.
     pub fn view(&self) -> View {
-        View { width: self.columns, colours: self.colours, detail: Detail::Usual }
+        View { width: self.columns(), colours: self.colours, detail: Detail::Usual }
     }
 
     /// How text for standard error is to be rendered.
     pub fn error_view(&self) -> View {
         View { colours: self.error_colours, ..self.view() }
+    }
+
+    /// Columns of the screen, which may have been resized since they were last asked for.
+    fn columns(&self) -> usize {
+        columns(self.stdout)
     }
 
     /// Whether standard output is read by a person rather than a program.
@@ -175,7 +180,7 @@ impl Terminal {
     /// it is no error.
     pub fn notice(&self, text: &str) {
         let text = match self.stderr {
-            Stream::Screen => Cow::Owned(textwrap::fill(text, self.columns)),
+            Stream::Screen => Cow::Owned(textwrap::fill(text, self.columns())),
             Stream::Pipe => Cow::Borrowed(text),
         };
         let _ = writeln!(io::stderr(), "{text}");

@@ -25,9 +25,7 @@ pub fn render_suggestions(heading: &str, suggestions: &[Suggestion<'_>], view: &
     page.gap();
     for (number, suggestion) in suggestions.iter().take(SUGGESTIONS_SHOWN).enumerate() {
         page.paragraph(&format!("{}  ", number + 1), Tone::Heading, &suggestion.rubric.title);
-        let (missed, rest): (Vec<&Reason<'_>>, Vec<&Reason<'_>>) =
-            suggestion.reasons.iter().partition(|reason| is_miss(reason));
-        for reason in missed.into_iter().take(REASONS_SHOWN).chain(rest) {
+        for reason in telling(&suggestion.reasons) {
             reason_line(&mut page, suggestion.rubric, reason, *view);
         }
     }
@@ -37,11 +35,20 @@ pub fn render_suggestions(heading: &str, suggestions: &[Suggestion<'_>], view: &
     page.finish()
 }
 
-fn is_miss(reason: &Reason<'_>) -> bool {
-    match reason {
-        Reason::Mistake { .. } | Reason::Criterion { .. } => true,
-        Reason::Answered { .. } | Reason::New => false,
+/// What is missed most often, of mistakes and of criteria, and when the question was answered last. Who misses every
+/// criterion still wants to know which mistake comes back.
+fn telling<'r, 'b>(reasons: &'r [Reason<'b>]) -> impl Iterator<Item = &'r Reason<'b>> {
+    let (mut mistakes, mut criteria, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+    for reason in reasons {
+        match reason {
+            Reason::Mistake { .. } => mistakes.push(reason),
+            Reason::Criterion { .. } => criteria.push(reason),
+            Reason::Answered { .. } | Reason::New => rest.push(reason),
+        }
     }
+    mistakes.truncate(if criteria.is_empty() { REASONS_SHOWN } else { REASONS_SHOWN - 1 });
+    criteria.truncate(REASONS_SHOWN - mistakes.len());
+    mistakes.into_iter().chain(criteria).chain(rest)
 }
 
 fn reason_line(page: &mut Page, rubric: &Rubric, reason: &Reason<'_>, view: View) {
@@ -180,6 +187,21 @@ mod tests {
         let words = View::plain(80).with_detail(Detail::WordsOnly);
         let text = render_suggestions("Due", &suggestions[..1], &words);
         assert!(text.contains("last answered 3 days ago") && !text.contains("41"), "{text}");
+    }
+
+    #[test]
+    fn the_mistake_that_comes_back_is_named_whatever_else_is_missed() {
+        let rubric = rubric();
+        let [first, second] =
+            [0, 1].map(|at| Reason::Criterion { criterion: &rubric.criteria[at], missed: 4, of: 4 });
+        let mistake = |made| Reason::Mistake { mistake: &rubric.mistakes[1], made, of: 4 };
+        for (reasons, expected) in [
+            (vec![first, second, mistake(3), Reason::New], vec![mistake(3), first, Reason::New]),
+            (vec![first, second], vec![first, second]),
+            (vec![mistake(3), mistake(2), mistake(1)], vec![mistake(3), mistake(2)]),
+        ] {
+            assert_eq!(telling(&reasons).copied().collect::<Vec<_>>(), expected);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Writing an answer in the terminal: several lines with editing keys, ended by Ctrl-D or a lone `.`.
 //!
+//! A lone `.` with more behind it at once is part of what is pasted, not the end.
+//!
 //! Whoever asked for the answer hears of it while it is written, at each line's end and each sentence's, so that
 //! they can keep it where nothing is lost.
 
@@ -22,7 +24,7 @@ use rustyline::{
 
 use super::Terminal;
 use super::ask::{keyboard_fault, read_line};
-use super::held::HeldTerminal;
+use super::held::{self, HeldTerminal, Wait};
 use crate::error::{Error, Result};
 
 /// In front of each line that is being written.
@@ -144,6 +146,8 @@ struct Desk<'a> {
     current: RefCell<String>,
     /// Bytes of that line when it was last kept.
     kept: Cell<usize>,
+    /// How long the next key may take.
+    wait: Cell<Wait>,
 }
 
 impl<'a> Desk<'a> {
@@ -153,7 +157,15 @@ impl<'a> Desk<'a> {
             keep: RefCell::new(keep),
             current: RefCell::default(),
             kept: Cell::new(0),
+            wait: Cell::new(Wait::Endless),
         }
+    }
+
+    /// A line begins, with what is on it already.
+    fn begin(&self, offered: &str, wait: Wait) {
+        self.current.replace(offered.to_owned());
+        self.kept.set(offered.len());
+        self.wait.set(wait);
     }
 
     /// The line under the cursor is now `line`.
@@ -203,16 +215,24 @@ fn write_lines(desk: &Desk<'_>, pace: Pace) -> Result<Written> {
     // One editor for all lines: it holds the keys that were typed ahead.
     let mut editor = line_editor(desk, &ended)?;
     loop {
-        let offered = desk.page.borrow_mut().next_line();
-        desk.current.replace(offered.clone());
-        desk.kept.set(offered.len());
-        match editor.readline_with_initial(&pace.prompt(Instant::now()), (&offered, "")) {
-            Ok(line) if line.trim() == END => {
+        let mut offered = desk.page.borrow_mut().next_line();
+        desk.begin(&offered, Wait::Endless);
+        let mut read = editor.readline_with_initial(&pace.prompt(Instant::now()), (&offered, ""));
+        // A dot that the earlier answer has is kept like its other lines.
+        while let Ok(dot) = &read
+            && dot.trim() == END
+            && offered.trim() != END
+        {
+            let Some(behind) = behind_the_dot(desk, &mut editor) else {
                 if !offered.is_empty() {
                     desk.add_line(offered);
                 }
                 return Ok(desk.finish());
-            }
+            };
+            desk.add_line(dot.clone());
+            (offered, read) = (String::new(), behind);
+        }
+        match read {
             // An emptied line of the earlier answer is dropped; on a fresh page it parts two paragraphs.
             Ok(line) if line.trim().is_empty() && !offered.is_empty() => {}
             Ok(line) => desk.add_line(line),
@@ -226,6 +246,27 @@ fn write_lines(desk: &Desk<'_>, pace: Pace) -> Result<Written> {
             return Ok(desk.finish());
         }
     }
+}
+
+/// The line behind a lone `.`, where one comes at once: a terminal without bracketed paste gives a pasted text line by
+/// line, and taking its `.` for the end would lose the rest. `None` where nothing comes.
+#[cfg(unix)]
+fn behind_the_dot(desk: &Desk<'_>, editor: &mut LineEditor<'_, '_>) -> Option<rustyline::Result<String>> {
+    desk.begin("", Wait::Brief);
+    match editor.readline("") {
+        Err(ReadlineError::Eof) => {
+            // The line editor has left an empty line. That it stays is no error.
+            let _ = console::Term::stderr().move_cursor_up(1);
+            None
+        }
+        read => Some(read),
+    }
+}
+
+/// Elsewhere the line editor cannot be made to wait only briefly.
+#[cfg(not(unix))]
+fn behind_the_dot(_: &Desk<'_>, _: &mut LineEditor<'_, '_>) -> Option<rustyline::Result<String>> {
+    None
 }
 
 fn interrupted_or_failed(fault: ReadlineError) -> Result<Written> {
@@ -272,6 +313,12 @@ impl Hinter for Watcher<'_, '_> {
 
     fn hint(&self, line: &str, _: usize, _: &Context<'_>) -> Option<String> {
         self.0.watch(line);
+        if self.0.wait.get() == Wait::Brief {
+            // The line editor has just set the terminal to its own mode, or the first key has come.
+            let wait = if line.is_empty() { Wait::Brief } else { Wait::Endless };
+            self.0.wait.set(wait);
+            held::wait(wait);
+        }
         None
     }
 }

@@ -161,9 +161,9 @@ async fn a_forgotten_v1_is_added_and_remembered() {
         let requests =
             [endpoint.chat(&ask()).await.unwrap().requests, endpoint.chat(&ask()).await.unwrap().requests];
         assert_eq!(requests, [2, 1]);
-        assert_eq!(endpoint.models().await.unwrap(), ["a"]);
+        assert_eq!(endpoint.model_names().await.unwrap(), ["a"]);
         let fresh = Endpoint::new(settings(&fake.root())).unwrap();
-        assert_eq!(fresh.models().await.unwrap(), ["a"]);
+        assert_eq!(fresh.model_names().await.unwrap(), ["a"]);
         assert_eq!(stream(&fresh).await.0.unwrap().requests, 1);
     }
 }
@@ -195,4 +195,42 @@ async fn a_missing_model_behind_a_forgotten_v1_is_a_missing_model() {
     let error = Endpoint::new(settings(&fake.root())).unwrap().chat(&ask()).await.unwrap_err();
     assert!(matches!(error, EndpointError::UnknownModel { .. }), "{error:?}");
     assert!(error.to_string().contains("/v1/chat/completions"), "{error}");
+}
+
+#[tokio::test]
+async fn a_v1_that_is_gone_is_given_up() {
+    let fake = FakeEndpoint::start(|request| match request.path.as_str() {
+        "/chat/completions" => Reply::chat("found"),
+        _ => Reply::error(404, "File Not Found", "not_found_error"),
+    });
+    let before = Capabilities { base_path: BasePath::WithV1, ..Capabilities::default() };
+    let endpoint = Endpoint::new(settings(&fake.root())).unwrap().knowing(&before);
+    assert_eq!(endpoint.chat(&ask()).await.unwrap().requests, 2);
+    assert_eq!(endpoint.capabilities().base_path, BasePath::AsGiven);
+}
+
+#[tokio::test]
+async fn a_long_conversation_that_comes_back_empty_is_asked_without_a_form() {
+    let fake = FakeEndpoint::start(|request| {
+        let is_long = request.last_message().len() > 100;
+        Reply::chat(if is_long && format_of(request).is_some() { "" } else { "taken" })
+    });
+    let endpoint = endpoint(&fake);
+    let said = |length: usize| {
+        let message = Message { role: Role::User, content: "x".repeat(length) };
+        ChatRequest { messages: vec![message], ..request(schema()) }
+    };
+    for (length, requests, form) in [
+        (50, 1, Some("json_schema")),
+        (150, 2, None),
+        (150, 1, None),
+        (120, 2, None),
+        (60, 1, Some("json_schema")),
+    ] {
+        let reply = endpoint.chat(&said(length)).await.unwrap();
+        assert_eq!((reply.text.as_str(), reply.requests), ("taken", requests), "{length}");
+        assert_eq!(reply.usage.prompt_tokens, 10 * u64::from(requests), "what was in vain is paid for, too");
+        assert_eq!(format_of(fake.requests().last().unwrap()), form, "{length}");
+    }
+    assert_eq!(endpoint.capabilities().empty_from, Some(120));
 }

@@ -57,6 +57,41 @@ async fn neither_key_nor_answer_follow_a_redirect_to_another_server() {
 }
 
 #[tokio::test]
+async fn the_same_machine_by_another_name_is_another_server() {
+    let fake = FakeEndpoint::start(|request| match request.header("host") {
+        Some(host) if host.starts_with("localhost") => Reply::chat("seen"),
+        Some(host) => {
+            let target = format!("http://{}{}", host.replace("127.0.0.1", "localhost"), request.path);
+            Reply::status(307).header("location", &target)
+        }
+        None => Reply::status(400),
+    });
+    let endpoint = Endpoint::new(with_key(&fake.url())).unwrap();
+    for error in [endpoint.chat(&ask()).await.unwrap_err(), endpoint.models().await.unwrap_err()] {
+        assert!(matches!(error, EndpointError::Redirected { .. }), "{error:?}");
+    }
+    let hosts: Vec<_> = fake.requests().iter().map(|it| it.header("host").unwrap().to_owned()).collect();
+    assert!(hosts.iter().all(|host| host.starts_with("127.0.0.1")), "{hosts:?}");
+}
+
+#[tokio::test]
+async fn a_key_in_the_query_is_hidden_where_a_server_repeats_it() {
+    let fake = FakeEndpoint::start(|request| {
+        let said = format!("no such deployment: https://joe:hunter2@gateway.example{}", request.path);
+        Reply::error(403, &said, "forbidden")
+    });
+    let base_url = format!("{}?api-version=2024-10-21&key=s%2Fecret", fake.url());
+    let endpoint = Endpoint::new(with_key(&base_url)).unwrap();
+    let error = endpoint.chat(&ask()).await.unwrap_err();
+    assert_eq!(fake.requests()[0].path, "/v1/chat/completions?api-version=2024-10-21&key=s%2Fecret");
+    let text = format!("{} {endpoint:?} {}", shown(&error), endpoint.base_url());
+    for secret in ["s%2Fecret", "s/ecret", "hunter2", KEY] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    assert!(text.contains("https://[key]@gateway.example/v1/chat/completions?"), "{text}");
+}
+
+#[tokio::test]
 async fn a_redirect_within_the_server_is_followed() {
     let fake = FakeEndpoint::start(|request| match request.path.as_str() {
         "/v1/chat/completions" => Reply::status(307).header("location", "/new/chat"),

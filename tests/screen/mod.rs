@@ -34,9 +34,13 @@ pub(crate) fn practise(coach: &Coach, arguments: &[&str]) -> Screen {
     Screen::start(coach.command(&[&["practice", "--rubrics", "rubrics"], arguments].concat()))
 }
 
-/// The program on a terminal of 80 columns.
+/// Lines and columns of most terminals in these tests.
+const USUAL: (u16, u16) = (40, 80);
+
+/// The program on a terminal.
 pub(crate) struct Screen {
     pty: Arc<Pty>,
+    size: (u16, u16),
     child: Child,
     output: Receiver<Vec<u8>>,
     /// All that was printed, escape sequences included.
@@ -47,15 +51,24 @@ pub(crate) struct Screen {
 
 impl Screen {
     /// Starts the command on a terminal like most.
-    pub(crate) fn start(mut command: Command) -> Self {
+    pub(crate) fn start(command: Command) -> Self {
+        Self::start_sized(command, USUAL)
+    }
+
+    /// Starts the command on a terminal of so many lines and columns.
+    pub(crate) fn start_sized(mut command: Command, size: (u16, u16)) -> Self {
         command.env("TERM", "xterm");
-        Self::start_as_is(command)
+        Self::start_with(command, size)
     }
 
     /// Starts the command on a terminal of the kind that its environment names.
-    pub(crate) fn start_as_is(mut command: Command) -> Self {
+    pub(crate) fn start_as_is(command: Command) -> Self {
+        Self::start_with(command, USUAL)
+    }
+
+    fn start_with(mut command: Command, size: (u16, u16)) -> Self {
         let (pty, pts) = pty_process::blocking::open().unwrap();
-        pty.resize(Size::new(40, 80)).unwrap();
+        pty.resize(Size::new(size.0, size.1)).unwrap();
         command.env("NO_COLOR", "1").env("PATH", std::env::var_os("PATH").unwrap());
         // What `Coach` set is for runs without a terminal.
         command.env_remove("COLUMNS");
@@ -63,7 +76,13 @@ impl Screen {
         let child = pty_process::blocking::Command::from(command).spawn(pts).unwrap();
         let pty = Arc::new(pty);
         let output = read_on_a_thread(Arc::clone(&pty));
-        Self { pty, child, output, all: Vec::new(), seen: 0 }
+        Self { pty, size, child, output, all: Vec::new(), seen: 0 }
+    }
+
+    /// Makes the window another size.
+    pub(crate) fn resize(&mut self, size: (u16, u16)) {
+        self.pty.resize(Size::new(size.0, size.1)).unwrap();
+        self.size = size;
     }
 
     /// Types.
@@ -100,6 +119,13 @@ impl Screen {
     /// All that was printed.
     pub(crate) fn printed(&self) -> String {
         String::from_utf8_lossy(&self.all).into_owned()
+    }
+
+    /// What a person sees after all that was printed.
+    pub(crate) fn shown(&self) -> vt100::Parser {
+        let mut terminal = vt100::Parser::new(self.size.0, self.size.1, 0);
+        terminal.process(&self.all);
+        terminal
     }
 
     pub(crate) fn signal(&self, signal: Signal) {

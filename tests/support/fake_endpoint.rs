@@ -29,6 +29,8 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The body; null where it is not JSON.
     pub json: Value,
+    /// The body where it is not JSON.
+    pub body: Vec<u8>,
 }
 
 impl Request {
@@ -207,11 +209,14 @@ async fn read(socket: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> Option<Requ
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
         .collect();
-    let request = Request { number: 0, method, path, headers, json: Value::Null };
+    let request = Request { number: 0, method, path, headers, json: Value::Null, body: Vec::new() };
     let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     socket.read_exact(&mut body).await.ok()?;
-    Some(Request { json: serde_json::from_slice(&body).unwrap_or_default(), ..request })
+    Some(match serde_json::from_slice(&body) {
+        Ok(json) => Request { json, ..request },
+        Err(_) => Request { body, ..request },
+    })
 }
 
 /// Sends a reply; whether the connection can take another request.

@@ -41,6 +41,7 @@ pub(crate) fn coach() -> Coach {
 }
 
 /// The texts of the drafts that are on disk.
+#[allow(dead_code, reason = "each test file uses its part of this")]
 pub(crate) fn drafts(coach: &Coach) -> Vec<String> {
     let Ok(files) = fs::read_dir(coach.path("home/drafts")) else {
         return Vec::new();

@@ -2,11 +2,11 @@
 
 use tokio::sync::mpsc;
 
-use super::plan::{Plan, Step};
 use crate::error::Result;
 use crate::files::answers::Record;
 use crate::files::grades::GradesOutput;
 use crate::judge::{Forecast, Judge};
+use crate::plan::{Plan, Step};
 use crate::terminal::sanitised;
 
 /// What a run would come to.
@@ -31,7 +31,7 @@ pub(super) async fn forecast(
     let mut all = Forecasts::default();
     while let Some(record) = records.recv().await {
         match plan.step(record?, 0, output) {
-            Step::Known => all.known += 1,
+            Step::Known { .. } => all.known += 1,
             Step::Settle(_) => all.unjudgeable += 1,
             Step::Judge(task) => {
                 let forecast = judge.forecast(&task.rubric, &task.answer.text)?;

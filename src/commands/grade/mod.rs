@@ -2,26 +2,27 @@
 
 mod forecast;
 mod interrupts;
-mod plan;
 mod run;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Context, questions_like, unknown_question};
-use crate::bank::Bank;
+use super::Context;
 use crate::batch::{Engine, Order};
+use crate::checkup::gate;
 use crate::cli::GradeArgs;
 use crate::error::{Error, Exit, Result};
-use crate::files::answers::Source;
+use crate::files::batch;
 use crate::files::grades::{GradesFile, GradesOutput};
-use crate::store::Settling;
+use crate::judge::Judge;
+use crate::judge::model::ModelJudge;
+use crate::plan::{Input, Plan};
+use crate::store::{Settling, Verdict};
 use crate::summary::{Summaries, Summary};
 use crate::terminal::{Bar, render_summary};
 
 use forecast::forecast;
-use plan::{Plan, read_in_background};
 use run::{Ended, Run};
 
 /// Lines that wait for a slower one before them, where the order is kept. A few megabytes of grades.
@@ -31,7 +32,8 @@ const WINDOW: usize = 1024;
 pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
     let config = context.config()?;
     let bank = Arc::new(context.bank(&config)?);
-    let sources = sources(args, &bank)?;
+    let input = Input::open(&args.answers, args.format, args.question.as_deref(), &bank, args.output_file())?;
+    let input = input.part(args.shard);
     let ready = context.judge_within(&config, &args.judge, &args.limits).await?;
     let output = open_output(args)?;
     if let Some(notice) = &ready.notice {
@@ -39,11 +41,14 @@ pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
     }
     let mut plan = Plan::new(bank, Arc::clone(&ready.judge));
     if args.dry_run {
-        let forecast = forecast(read_in_background(sources), &mut plan, &ready.judge, &output).await?;
+        let forecast = forecast(input.read_in_background(), &mut plan, &ready.judge, &output).await?;
         context.terminal.print(&(forecast.lines(&ready.judge).join("\n") + "\n"))?;
         return Ok(Exit::Done);
     }
-    let total = count(&sources, context);
+    for warning in untried(&ready.judge, context) {
+        context.terminal.notice(&warning);
+    }
+    let total = if context.terminal.shows_progress() { input.count() } else { 0 };
     let mut run = Run {
         bar: Bar::start(&context.terminal, total, 0),
         engine: Engine::new(Arc::clone(&ready.judge), ready.at_once),
@@ -54,7 +59,7 @@ pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
         named: 0,
     };
     let started = Instant::now();
-    let ended = run.all(read_in_background(sources)).await;
+    let ended = run.all(input.read_in_background()).await;
     let Run { output, summary, bar, .. } = run;
     drop(bar);
     let ended = ended?;
@@ -72,6 +77,36 @@ pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
             .notice("Grading went on without the reply cache, which lacks some of this run's replies.");
     }
     exit(ended, &summaries, args)
+}
+
+/// What there is to say about models that never showed that they can judge.
+fn untried(judge: &Judge, context: &Context) -> Vec<String> {
+    let known = context.known_endpoints();
+    let warning = |model: &ModelJudge| {
+        let verdict = known.as_ref()?.verdict(&gate::identity(model.identity()));
+        let (name, doctor) = (model.name(), format!("coach doctor --judge {}", model.name()));
+        match verdict {
+            Some(verdict) if verdict.right >= gate::PASS => None,
+            Some(Verdict { right, of }) => Some(format!(
+                "Warning: {name} got {right} of {of} known levels right, fewer than {}; `{doctor}` tries it again.",
+                gate::PASS
+            )),
+            None => Some(format!("Warning: nobody has tried {name} on known answers yet; `{doctor}` does.")),
+        }
+    };
+    match judge {
+        Judge::Model(model) => warning(model).into_iter().collect(),
+        Judge::Panel(panel) => panel
+            .members()
+            .iter()
+            .filter_map(|member| match member {
+                Judge::Model(model) => warning(model),
+                Judge::BuiltIn(_) | Judge::Samples(_) | Judge::Panel(_) => None,
+            })
+            .collect(),
+        // A sample is drawn at another temperature than the one that was tried.
+        Judge::BuiltIn(_) | Judge::Samples(_) => Vec::new(),
+    }
 }
 
 /// The grades of a file that earlier runs began: the run's own say little about it.
@@ -123,53 +158,29 @@ fn check_lowest(summaries: &Summaries, args: &GradeArgs) -> Result<()> {
     }
 }
 
-fn sources(args: &GradeArgs, bank: &Bank) -> Result<Vec<Source>> {
-    if let Some(id) = args.question.as_ref().filter(|id| bank.rubric(id).is_none()) {
-        return Err(Error::misused(unknown_question(id)).hint(questions_like(bank, id)));
+/// What a batch is about to grade would be asked, and paid for, twice.
+fn refuse_during_batch(path: &Path) -> Result<()> {
+    let count = batch::state_of(path)?.map_or(0, |state| state.parts.len());
+    if count == 0 {
+        return Ok(());
     }
-    let sources: Vec<Source> = args
-        .answers
-        .iter()
-        .map(|path| Source { path: path.clone(), format: args.format, question: args.question.clone() })
-        .collect();
-    if let Some(source) = sources.iter().find(|source| is_same_file(&source.path, args.output_file())) {
-        let message = format!("{} is both the answers and the output", source.path.display());
-        return Err(Error::misused(message).hint("name another output with -o"));
-    }
-    sources.iter().try_for_each(Source::check)?;
-    Ok(sources)
-}
-
-fn is_same_file(input: &Path, output: Option<&Path>) -> bool {
-    let Some(output) = output else { return false };
-    match (input.canonicalize(), output.canonicalize()) {
-        (Ok(input), Ok(output)) => input == output,
-        _ => false,
-    }
+    let path = path.display();
+    let batches = if count == 1 { "a batch is".to_owned() } else { format!("{count} batches are") };
+    Err(Error::failed(format!("{batches} under way for {path}")).hint(format!(
+        "`coach batch collect {path}` fetches the grades; to give them up, remove the folder {path}.batch"
+    )))
 }
 
 fn open_output(args: &GradeArgs) -> Result<GradesOutput> {
     match args.output_file() {
         // A dry run leaves no file behind.
         Some(path) if args.dry_run && !path.exists() => Ok(GradesOutput::Stdout),
-        Some(path) => Ok(GradesOutput::File(GradesFile::open(path)?)),
+        Some(path) => {
+            if !args.dry_run {
+                refuse_during_batch(path)?;
+            }
+            Ok(GradesOutput::File(GradesFile::open(path)?))
+        }
         None => Ok(GradesOutput::Stdout),
     }
-}
-
-/// How many records there are, for the bar; 0 where counting would use them up or nobody sees it.
-fn count(sources: &[Source], context: &Context) -> u64 {
-    let countable = sources.iter().all(Source::is_rereadable);
-    if !countable || !context.terminal.shows_progress() {
-        return 0;
-    }
-    let mut records = 0;
-    for source in sources {
-        // A file that can't be read is reported when it is read in earnest.
-        let _ = source.read(&mut |_| {
-            records += 1;
-            true
-        });
-    }
-    records
 }

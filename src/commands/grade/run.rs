@@ -5,12 +5,12 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::interrupts::Interrupts;
-use super::plan::{Plan, Step};
 use crate::batch::{Engine, Event, Order, Task};
 use crate::error::Result;
 use crate::files::answers::Record;
 use crate::files::grades::{GradesOutput, Written};
 use crate::judge::{Account, JudgeFailure, Stop};
+use crate::plan::{Plan, Step};
 use crate::record::{GradeRecord, Status};
 use crate::score::{Outcome, Reason};
 use crate::summary::Summary;
@@ -78,7 +78,7 @@ impl Run {
     fn on_record(&mut self, record: Record) -> Result<Option<Ended>> {
         let number = self.order.as_mut().map_or(0, Order::take);
         match self.plan.step(record, number, &self.output) {
-            Step::Known => {
+            Step::Known { .. } => {
                 self.summary.add_known();
                 self.bar.step();
                 self.done(number, None)

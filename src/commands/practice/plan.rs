@@ -7,7 +7,7 @@ use crate::cli::PracticeArgs;
 use crate::error::{Error, Result};
 use crate::nearest::nearest_three;
 use crate::schedule::{Schedule, Suggestion};
-use crate::session::{Session, now};
+use crate::session::Session;
 use crate::terminal::{Entry, choose, questions, render_suggestions, spoken_day};
 
 /// What the session is for.
@@ -57,7 +57,7 @@ pub(super) fn next_question<'a>(
     focus: &Focus,
 ) -> Result<Option<&'a Rubric>> {
     let outlines = session.log.outlines(session.terminal);
-    let schedule = Schedule::new(&outlines, rubrics.iter().copied(), now().day);
+    let schedule = Schedule::new(&outlines, rubrics.iter().copied(), (session.clock)().day);
     let mut suggestions = match focus {
         Focus::Due => schedule.due(),
         Focus::New => schedule.new_questions(),
@@ -116,7 +116,7 @@ fn show(
         Focus::Weak => format!("Below solid: {count}"),
         Focus::Mistake(id) => format!("Drill {id}: {count}"),
     };
-    session.terminal.print(&format!("\n{}\n", render_suggestions(&heading, suggestions, &session.view)))
+    session.terminal.print(&format!("\n{}\n", render_suggestions(&heading, suggestions, &session.view())))
 }
 
 fn nothing(schedule: &Schedule<'_>, focus: &Focus) -> String {
@@ -126,7 +126,7 @@ fn nothing(schedule: &Schedule<'_>, focus: &Focus) -> String {
         }
         (Focus::Due, None) => "Nothing is due.".to_owned(),
         (Focus::Due, Some((day, count))) => {
-            let when = spoken_day(day, now().day);
+            let when = spoken_day(day, schedule.today());
             format!("Nothing is due now; {} {when}. Choose any question.", questions(count))
         }
         (Focus::New, _) => "There is no question left that you never answered.".to_owned(),

@@ -10,7 +10,7 @@ use crate::error::{Exit, Result};
 use crate::follow_up::weakest;
 use crate::schedule::Schedule;
 use crate::score::Grade;
-use crate::session::{Pen, Session, Sheet, Talk, Timing, given, now, take_interrupts};
+use crate::session::{Pen, Session, Sheet, Talk, Timing, take_interrupts};
 use crate::terminal::{
     Choice, choose_letter, has_editor, questions, render_comparison, render_levels, render_model_answer,
     render_question, render_session, sanitised, spoken_day,
@@ -58,7 +58,7 @@ enum Again {
 
 pub(super) async fn run(args: &PracticeArgs, practice: Practice<'_>) -> Result<Exit> {
     let focus = Focus::of(args, &practice.questions)?;
-    let mut session = practice.context.session(practice.judge, practice.view);
+    let mut session = practice.context.session(practice.judge, practice.view.detail);
     session.pen = if args.editor { Pen::Editor } else { Pen::Lines };
     session.timing = if args.timer { Timing::CountedDown } else { Timing::Untimed };
     let mut practising = Practising { session, questions: practice.questions, focus };
@@ -149,10 +149,10 @@ impl<'a> Practising<'a> {
             let rubric = self.questions.iter().find(|rubric| rubric.id == outline.question);
             rubric.map_or_else(|| outline.question.to_string(), |rubric| rubric.title.clone())
         };
-        let text = render_session(self.session.log.noted(), &title, &self.session.view);
+        let text = render_session(self.session.log.noted(), &title, &self.session.view());
         terminal.print(&format!("\n{text}"))?;
         let outlines = self.session.log.outlines(terminal);
-        let today = now().day;
+        let today = (self.session.clock)().day;
         let schedule = Schedule::new(&outlines, self.questions.iter().copied(), today);
         if let Some((day, count)) = schedule.next_day() {
             self.session.guide(&format!("Next: {} due {}.", questions(count), spoken_day(day, today)));
@@ -173,7 +173,7 @@ impl<'a> Practising<'a> {
     }
 
     async fn practise_on(&mut self, rubric: &'a Rubric, sheet: &mut Sheet) -> Result<Next> {
-        self.session.terminal.print(&format!("\n{}\n", render_question(rubric, &self.session.view)))?;
+        self.session.terminal.print(&format!("\n{}\n", render_question(rubric, &self.session.view())))?;
         let mut taken = self.session.write(rubric, sheet, self.session.pen)?;
         let mut before: Option<(AttemptId, Grade)> = None;
         loop {
@@ -186,7 +186,7 @@ impl<'a> Practising<'a> {
                 continue;
             }
             let origin = before.as_ref().map_or(Origin::Asked, |(id, _)| Origin::RevisionOf(id.clone()));
-            let given = given(sheet.text(), taken, origin);
+            let given = self.session.given(sheet.text(), taken, origin);
             let Some(assessed) = self.session.assess(rubric, &given).await? else {
                 return Ok(Next::Done(Exit::Failed));
             };
@@ -222,7 +222,7 @@ impl<'a> Practising<'a> {
     fn compare(&self, rubric: &Rubric, before: Option<&(AttemptId, Grade)>, after: &Grade) -> Result<()> {
         match before {
             Some((_, before)) => {
-                let table = render_comparison(rubric, before, after, &self.session.view);
+                let table = render_comparison(rubric, before, after, &self.session.view());
                 self.session.terminal.print(&format!("\n{table}"))
             }
             None => Ok(()),
@@ -230,7 +230,7 @@ impl<'a> Practising<'a> {
     }
 
     fn after_critique(&self, rubric: &Rubric, grade: &Grade) -> Result<Step> {
-        let (terminal, view) = (self.session.terminal, self.session.view);
+        let terminal = self.session.terminal;
         let mut choices = vec![Choice { key: 'r', label: "revise", value: Step::Revise(Pen::Lines) }];
         if has_editor() {
             choices.push(Choice { key: 'e', label: "revise in editor", value: Step::Revise(Pen::Editor) });
@@ -246,6 +246,7 @@ impl<'a> Practising<'a> {
         ]);
         self.session.guide("");
         let step = choose_letter(terminal, &choices)?.unwrap_or(Step::Quit);
+        let view = self.session.view();
         match step {
             Step::ModelAnswer => terminal.print(&format!("\n{}", render_model_answer(rubric, &view)))?,
             Step::Why => terminal.print(&format!("\n{}", render_levels(rubric, &grade.critique, &view)))?,

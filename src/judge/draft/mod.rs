@@ -11,11 +11,12 @@ use std::sync::Arc;
 use crate::bank::skeleton::PLACEHOLDER;
 use crate::bank::{Difficulty, Rubric};
 use crate::critique::objects::last_fitting;
-use crate::endpoint::{ChatRequest, Endpoint, EndpointError, Finish, Message, ReplyShape, Role};
+use crate::endpoint::{ChatRequest, Endpoint, EndpointError, Exchanges, Finish, Message, ReplyShape, Role};
 use crate::error::Error;
 
 use super::model::{ModelJudge, Sampling};
 use super::prompt::Prompts;
+use super::transcript::{Found, Kind, transcribe};
 
 pub use super::prompt::DraftStep;
 use reply::Drafted;
@@ -55,7 +56,20 @@ pub async fn draft(
     brief: &Brief<'_>,
     watch: &mut (dyn FnMut(DraftStep) + Send),
 ) -> Result<Rubric, DraftFailure> {
-    let (endpoint, prompts, sampling) = model.means();
+    let exchanges = Exchanges::default();
+    let drafted = steps(model, &model.overheard(&exchanges), brief, watch).await;
+    let outcome = drafted.as_ref().map(|_| Found::default()).map_err(|failure| failure.error.to_string());
+    transcribe(model, (Kind::Draft, &blank(brief), None), &exchanges, outcome);
+    drafted
+}
+
+async fn steps(
+    model: &ModelJudge,
+    endpoint: &Endpoint,
+    brief: &Brief<'_>,
+    watch: &mut (dyn FnMut(DraftStep) + Send),
+) -> Result<Rubric, DraftFailure> {
+    let (prompts, sampling) = model.means();
     let asking = Asking { endpoint, prompts, sampling, brief };
     let mut rubric = blank(brief);
     for step in DraftStep::ALL {

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Serialize;
 
 use super::data::{Places, one_decimal};
+use crate::attempt::Origin;
 use crate::bank::MistakeKind;
 use crate::critique::Evidence;
 use crate::record::{GradedRecord, MemberRecord, MistakeRecord, RatingRecord};
@@ -19,7 +20,9 @@ const LONG_ENOUGH_FOR_A_NOTE: usize = 40;
 #[derive(Debug, Serialize)]
 pub(super) struct AnswerData<'r> {
     id: &'r str,
-    at: Option<&'r str>,
+    day: String,
+    /// Of a history: how the answer came about, where it was not given from memory.
+    origin: Option<OriginData<'r>>,
     question: &'r str,
     question_place: Option<usize>,
     topic_place: Option<usize>,
@@ -35,6 +38,30 @@ pub(super) struct AnswerData<'r> {
     misfits: usize,
     grade: Option<GradeData<'r>>,
     reason: Option<(&'static str, &'r str)>,
+}
+
+/// What an answer builds on.
+#[derive(Debug, Serialize)]
+struct OriginData<'r> {
+    /// In a word or two.
+    name: &'static str,
+    /// The earlier answer.
+    earlier: &'r str,
+    /// The follow-up question, if it answers one.
+    asked: Option<&'r str>,
+}
+
+impl<'r> OriginData<'r> {
+    /// `None` for an answer that builds on nothing.
+    fn of(origin: &'r Origin) -> Option<Self> {
+        match origin {
+            Origin::Asked => None,
+            Origin::RevisionOf(id) => Some(Self { name: "revision", earlier: id.as_str(), asked: None }),
+            Origin::FollowUp(it) => {
+                Some(Self { name: "follow-up", earlier: it.to.as_str(), asked: Some(&it.asked) })
+            }
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -138,7 +165,8 @@ impl<'r> AnswerData<'r> {
         let mistakes = graded.into_iter().flat_map(|graded| &graded.mistakes);
         Self {
             id: &answer.record.id,
-            at: answer.at.as_deref(),
+            day: answer.day(),
+            origin: answer.sitting.as_ref().and_then(|sitting| OriginData::of(&sitting.origin)),
             question: report.title(question),
             question_place: places.questions.get(question).copied(),
             topic_place: places.topics.get(report.topic(question)).copied(),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 
 use super::answers::{AnswerData, Notes};
+use super::time::TimeData;
 use crate::bank::MistakeId;
 use crate::report::figures::{Columns, Group};
 use crate::report::{Report, ReportedAnswer};
@@ -33,6 +34,7 @@ pub(super) struct PageData<'r> {
     heat: HeatData<'r>,
     notes: Vec<&'r str>,
     has_times: bool,
+    time: Option<TimeData>,
 }
 
 /// A bar of the distribution.
@@ -134,7 +136,8 @@ impl<'r> PageData<'r> {
             mistakes: places.flagged.iter().map(|(id, count)| flagged(report, id, *count)).collect(),
             heat: heat(report, &places),
             notes: notes.texts,
-            has_times: report.answers.iter().any(|answer| answer.at.is_some()),
+            has_times: report.answers.iter().any(|answer| answer.sitting.is_some()),
+            time: TimeData::of(&report.over_time()),
             summary: SummaryData::of(&summary),
         }
     }

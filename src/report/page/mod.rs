@@ -8,6 +8,7 @@
 
 mod answers;
 mod data;
+mod time;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;

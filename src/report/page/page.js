@@ -37,7 +37,8 @@
   }
 
   // To a browser that runs scripts, what is inside <noscript> is text. That keeps thousands of elements out of the
-  // page until somebody wants to see them. The text is the template's own markup, every value in it escaped.
+  // page until somebody wants to see them. The text is the template's own markup, every value in it escaped. The
+  // critiques stand behind this script, so that the page is ready before they have come.
   const parsed = (noscript) => {
     const template = document.createElement("template");
     template.innerHTML = noscript.textContent;
@@ -50,8 +51,10 @@
     return notes.getElementById(id)?.firstElementChild.cloneNode(true);
   };
   // An answer and its critique, with the notes where they are referred to.
-  const critique = (noscript) => {
-    const content = parsed(noscript);
+  const critique = (link) => {
+    const content = parsed(document.getElementById(link.getAttribute("href").slice(1)));
+    // The row above the critique names the answer.
+    content.querySelector("h3").remove();
     for (const link of content.querySelectorAll("a[href^='#n']")) {
       link.replaceWith(note(link.getAttribute("href").slice(1)) ?? link);
     }
@@ -63,8 +66,8 @@
   const texts = new Map();
   const text = (answer) => {
     if (!texts.has(answer)) {
-      const noscript = answer.querySelector("noscript");
-      const content = noscript ? critique(noscript) : answer.querySelector("details").cloneNode(true);
+      const link = answer.querySelector("details > a");
+      const content = link ? critique(link) : answer.querySelector("details").cloneNode(true);
       // The numbers behind quotations are not the answer's words.
       for (const label of content.querySelectorAll("sup")) label.remove();
       texts.set(answer, plain(`${answer.rows[0].textContent} ${content.textContent}`));
@@ -100,8 +103,8 @@
 
   // Opening.
   const fill = (details) => {
-    const noscript = details.querySelector("noscript");
-    noscript?.replaceWith(critique(noscript));
+    const link = details.querySelector(":scope > a");
+    link?.replaceWith(critique(link));
   };
   list.addEventListener("toggle", (event) => event.target.open && fill(event.target), true);
   const each = (open) => () => {
@@ -117,10 +120,11 @@
     if (details) details.open = true;
   };
   addEventListener("hashchange", reveal);
-  reveal();
-
+  document.addEventListener("DOMContentLoaded", () => {
+    reveal();
+    // A browser that comes back to the page fills the fields in again.
+    filter();
+  });
   form.hidden = false;
-  // A browser that comes back to the page fills the fields in again.
-  filter();
   performance.mark("interactive");
 })();

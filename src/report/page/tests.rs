@@ -3,8 +3,10 @@
 use proptest::prelude::*;
 use scraper::{ElementRef, Html, Selector};
 
+use super::super::Sitting;
 use super::super::specimen::{HOSTILE, hostile, report};
 use super::*;
+use crate::attempt::{AttemptId, FollowUp, Origin};
 
 fn select<'d>(document: &'d Html, selector: &str) -> Vec<ElementRef<'d>> {
     document.select(&Selector::parse(selector).unwrap()).collect()
@@ -141,7 +143,30 @@ fn an_answer_that_was_changed_is_shown_without_marks_and_says_so() {
     let document = without_scripts(&page(&answers).unwrap());
     assert!(select(&document, ".text mark").is_empty());
     assert!(self::text(&select(&document, ".warning")[0]).ends_with("it is not the text that was graded."));
-    assert!(!select(&document, "details q").is_empty(), "the quotations stand beside their criteria instead");
+    assert!(!select(&document, "#c1 q").is_empty(), "the quotations stand beside their criteria instead");
+}
+
+#[test]
+fn a_history_has_its_scores_over_time_and_says_what_an_answer_builds_on() {
+    let mut answers = report(&["surprisal"], 4);
+    assert!(!page(&answers).unwrap().contains("id=\"over-time\""), "grades of a file have no days");
+    let earlier = || AttemptId::from("0a1b2c".to_owned());
+    let asked = "What is a nat?".to_owned();
+    let follow_up = FollowUp { to: earlier(), criterion: "units".into(), asked };
+    let origins = [Origin::Asked, Origin::RevisionOf(earlier()), Origin::FollowUp(follow_up), Origin::Asked];
+    for (answer, (day, origin)) in answers.answers.iter_mut().zip((1..).zip(origins)) {
+        answer.sitting = Some(Sitting { day: jiff::civil::date(2026, 3, day), origin });
+    }
+    let document = without_scripts(&page(&answers).unwrap());
+    assert_eq!(text(&select(&document, "h1")[0]), "Your history: 4 answers");
+    let points: Vec<String> = select(&document, ".time circle title").iter().map(text).collect();
+    let score = |at: usize| answers.answers()[at].graded().unwrap().score.points();
+    let point = |day, at| format!("2026-03-0{day}: {:.1}, the mean of 1 answer", score(at));
+    assert_eq!(points, [point(1, 0), point(4, 3)]);
+    let days: Vec<String> = select(&document, "#list td.day").iter().map(text).collect();
+    assert_eq!(days, ["2026-03-01", "2026-03-02 revision", "2026-03-03 follow-up", "2026-03-04"]);
+    let third = text(&select(&document, "#c3")[0]);
+    assert!(third.contains("the follow-up question “What is a nat?”") && third.contains("0a1b2c"), "{third}");
 }
 
 #[test]
