@@ -251,12 +251,14 @@ fn rating(criterion: &Criterion, points: &[Vec<Credit>], reading: &Reading<'_>) 
     if evidence.is_empty() {
         level = 0;
     }
-    let made = credits.iter().filter(|&&credit| credit >= MADE).count();
+    // Who gets no level has made no point: one that is just found among several does not carry the first level.
+    let makes = |credit: f32| level > 0 && credit >= MADE;
+    let made = credits.iter().filter(|&&credit| makes(credit)).count();
     let missing: Vec<String> = criterion
         .key_points
         .iter()
         .zip(&credits)
-        .filter(|&(_, &credit)| credit < MADE)
+        .filter(|&(_, &credit)| !makes(credit))
         .map(|(point, _)| point.clone())
         .collect();
     Rating {
