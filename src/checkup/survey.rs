@@ -166,7 +166,7 @@ async fn shaped(endpoint: &Endpoint, shape: ReplyShape, words: &str) -> Result<S
     let wanted = match &shape {
         ReplyShape::Schema { .. } => Shape::Schema,
         ReplyShape::Object => Shape::Object,
-        ReplyShape::Text => Shape::Text,
+        ReplyShape::Choice(_) | ReplyShape::Text => Shape::Text,
     };
     let (exchanges, before) = (Exchanges::default(), endpoint.capabilities().empty_from);
     let reply = endpoint.overheard_by(&exchanges).chat(&request(shape, words, PROBE_TOKENS)).await?;

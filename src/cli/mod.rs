@@ -120,6 +120,9 @@ pub struct JudgeArgs {
     /// Model to ask for at the endpoint
     #[arg(long, value_name = "MODEL", env = "COACH_MODEL", help_heading = "Judge")]
     pub model: Option<String>,
+    /// Ask the model in many small questions, a key point at a time: what small models need
+    #[arg(long, help_heading = "Judge")]
+    pub careful: bool,
     /// Ask for each critique so often: the median level counts, and how far the samples agree is kept
     #[arg(long, value_name = "N", value_parser = samples(), help_heading = "Judge")]
     pub samples: Option<u32>,

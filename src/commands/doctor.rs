@@ -8,8 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::judges::{Kept, Means};
-use super::{Context, opened};
+use super::Context;
 use crate::answer::{Answer, key, rubric_digest};
 use crate::batch::{Engine, Event, Task};
 use crate::checkup::findings::{self, Subject};
@@ -23,6 +22,7 @@ use crate::error::{Error, Exit, Result};
 use crate::files::transcript::TranscriptFile;
 use crate::judge::{Judge, JudgeFailure};
 use crate::ready::Logging;
+use crate::ready::judges::{Kept, Means, opened};
 use crate::store::Verdict;
 use crate::terminal::{Bar, render_findings};
 

@@ -6,7 +6,6 @@ pub mod doctor;
 pub mod grade;
 pub mod history;
 pub mod interview;
-mod judges;
 pub mod list;
 pub mod merge;
 pub mod practice;
@@ -32,20 +31,18 @@ use crate::bank::names::kebab;
 use crate::bank::parse::{self, is_kebab};
 use crate::bank::{Bank, CATALOGUE, Rubric};
 use crate::cli::{Choice, JudgeArgs, LimitArgs, Settings};
-use crate::config::{Config, Environment, FROM_ENVIRONMENT, JudgeChoice};
+use crate::config::{Config, Environment, JudgeChoice};
 use crate::document::Problem;
-use crate::endpoint::{Endpoint, EndpointError, EndpointSettings};
 use crate::error::{Error, Result};
 use crate::files::transcript::TranscriptFile;
 use crate::files::{self, Fault};
 use crate::judge::Judge;
 pub use crate::plan::{questions_like, unknown_question};
+use crate::ready::judges::{Introduced, Kept, Means, refuse_samples};
 use crate::ready::{Logging, ReadyJudge, built_in};
 use crate::session::{Clock, Log, Pen, Session, Timing};
 use crate::store::{self, Drafts, KeptReplies, KnownEndpoints, Remembering};
 use crate::terminal::{Detail, Terminal, render_problems, sanitised};
-
-use judges::{Introduced, Kept, Means, refuse_samples};
 
 /// What every command gets: the terminal, the settings and where they came from.
 #[derive(Debug)]
@@ -219,23 +216,6 @@ pub fn counted(problems: &[Problem]) -> String {
     if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) }
 }
 
-/// An endpoint, or an error that names the setting that can't be used, and where it comes from.
-fn opened(name: &str, settings: EndpointSettings) -> Result<Endpoint> {
-    Endpoint::new(settings).map_err(|error| {
-        let EndpointError::BadSettings { setting, .. } = &error else { return failed(&error) };
-        let place = match (name, *setting) {
-            (FROM_ENVIRONMENT, "base_url") => "OPENAI_BASE_URL".to_owned(),
-            (FROM_ENVIRONMENT, "api_key") => "OPENAI_API_KEY".to_owned(),
-            (_, setting) => format!("{setting} of the judge \"{name}\""),
-        };
-        let shown = Error::misused(format!("{place} can't be used: {error}"));
-        match error.hint() {
-            Some(hint) => shown.hint(hint),
-            None => shown,
-        }
-    })
-}
-
 /// A rubric file that the program made, read back before it is written: what does not parse is never left behind.
 pub fn read_back(path: &Path, id: &str, text: &str) -> Result<Rubric> {
     parse::rubric(&path.display().to_string(), id, text, &[]).map_err(|problems| {
@@ -267,31 +247,4 @@ pub fn kebab_name(what: &str, name: &str) -> Result<()> {
         "the {what} \"{written}\" is not kebab-case: lower-case letters, digits, single hyphens"
     ))
     .hint(format!("use {}", kebab(name))))
-}
-
-/// The model that a server offers when it offers just one, as llama.cpp and vLLM do.
-async fn only_model(name: &str, endpoint: &Endpoint) -> Result<String> {
-    const SHOWN: usize = 10;
-    let models = endpoint.model_names().await.map_err(|error| failed(&error))?;
-    match models.as_slice() {
-        [only] => Ok(only.clone()),
-        [] => Err(Error::misused(format!("the judge \"{name}\" has no model, and its endpoint offers none"))
-            .hint("load a model at the server, then name it with --model or COACH_MODEL")),
-        several => {
-            Err(Error::misused(format!("the judge \"{name}\" has no model, and its endpoint offers several"))
-                .hint(format!(
-                    "name one with --model or COACH_MODEL: {}",
-                    several[..several.len().min(SHOWN)].join(", ")
-                )))
-        }
-    }
-}
-
-/// An endpoint's error as the user's.
-pub fn failed(error: &EndpointError) -> Error {
-    let shown = Error::failed(error.to_string());
-    match error.hint() {
-        Some(hint) => shown.hint(hint),
-        None => shown,
-    }
 }

@@ -7,7 +7,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Context, failed, opened};
+use super::Context;
 use crate::checkup::findings::names;
 use crate::cli::{DoctorArgs, SetupArgs};
 use crate::config::edit::{Default, JudgeEdit, KeyEdit, with_judge};
@@ -15,6 +15,7 @@ use crate::config::{ApiKey, BUILT_IN, Config, FROM_ENVIRONMENT};
 use crate::endpoint::{BasePath, EndpointError, EndpointSettings, Offered, Server};
 use crate::error::{Error, Result};
 use crate::files::{self, KeyInside};
+use crate::ready::judges::{failed, opened};
 use crate::terminal::{Entry, ask_line, choose, confirm, sanitised};
 
 /// A server on this machine accepts at once.

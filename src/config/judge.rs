@@ -61,6 +61,8 @@ pub struct JudgeConfig {
     pub samples: u32,
     /// Most tokens of one reply.
     pub max_tokens: u32,
+    /// Whether it is asked in many small questions.
+    pub careful: bool,
     /// How many requests are under way at once.
     pub concurrency: Concurrency,
     /// Most requests in any minute.
@@ -90,6 +92,7 @@ impl JudgeConfig {
             seed: DEFAULT_SEED,
             samples: 1,
             max_tokens: DEFAULT_MAX_TOKENS,
+            careful: false,
             concurrency: Concurrency::Auto,
             rpm: None,
             tpm: None,
@@ -112,6 +115,7 @@ pub(super) fn read(table: &Table<'_>, folder: &Path, private: bool) -> Option<Ju
     let seed = table.optional_integer("seed", i64::MIN..=i64::MAX);
     let samples = table.optional_integer("samples", 1..=i64::from(MOST_SAMPLES));
     let max_tokens = table.optional_integer("max_tokens", 64..=1_000_000);
+    let careful = table.optional_flag("careful");
     let concurrency = table.integer_or("concurrency", Concurrency::ALLOWED, Concurrency::AUTO);
     let rpm = table.optional_integer("rpm", 1..=i64::from(u32::MAX));
     let tpm = table.optional_integer("tpm", 1..=i64::MAX);
@@ -131,6 +135,7 @@ pub(super) fn read(table: &Table<'_>, folder: &Path, private: bool) -> Option<Ju
         seed: seed.map_or(defaults.seed, |number| number.value),
         samples: samples.and_then(|n| n.value.try_into().ok()).unwrap_or(defaults.samples),
         max_tokens: max_tokens.and_then(|n| n.value.try_into().ok()).unwrap_or(defaults.max_tokens),
+        careful: careful.unwrap_or(defaults.careful),
         concurrency: concurrency
             .and_then(|n| n.value?.try_into().ok())
             .map_or(defaults.concurrency, Concurrency::Fixed),

@@ -1,13 +1,19 @@
 //! Finds a quotation in an answer, by its letters and never by its meaning.
 //!
 //! Models change case, white space and quotation marks when they quote, and they wrap quotations in marks or
-//! dots. All of that is folded on both sides; what is found is always the answer's own bytes.
+//! dots. All of that is folded on both sides. They also leave out the middle with an ellipsis, and slip in a letter
+//! or two. Whatever is found is always the answer's own bytes, so a slip changes what is looked for and never what
+//! is shown.
 
 use super::Evidence;
+use super::slips;
 
 /// A quotation shorter than this says nothing: "the" is in every answer. Three letters or digits, because
 /// "BPE" and "RAG" are quotations that do say something.
 const LEAST_LETTERS: usize = 3;
+
+/// Parts of a quotation on both sides of an ellipsis stand no further apart than this; else they are two quotations.
+const MOST_LEFT_OUT: usize = 400;
 
 /// An answer made ready for many searches.
 pub struct Quotable<'a> {
@@ -27,16 +33,52 @@ impl<'a> Quotable<'a> {
         if wanted.letters() < LEAST_LETTERS {
             return None;
         }
-        let mut from = 0;
-        while let Some(at) = self.folded.text.get(from..)?.find(&wanted.text).map(|at| from + at) {
-            let to = at + wanted.text.len();
+        let whole = || self.exact(&wanted.text, 0).or_else(|| self.with_slips(&wanted.text));
+        let (from, to) = whole().or_else(|| self.around_ellipsis(&wanted.text))?;
+        let (start, end) = self.folded.place(from, to)?;
+        Evidence::slice(self.answer, start, end)
+    }
+
+    /// Where folded text stands as whole words, from a byte on.
+    fn exact(&self, wanted: &str, mut from: usize) -> Option<(usize, usize)> {
+        while let Some(at) = self.folded.text.get(from..)?.find(wanted).map(|at| from + at) {
+            let to = at + wanted.len();
             if self.folded.is_word_edge(at) && self.folded.is_word_edge(to) {
-                let (start, end) = self.folded.place(at, to)?;
-                return Evidence::slice(self.answer, start, end);
+                return Some((at, to));
             }
             from = at + self.folded.text.get(at..)?.chars().next().map_or(1, char::len_utf8);
         }
         None
+    }
+
+    /// Where it stands but for a few letters, stretched to whole words.
+    fn with_slips(&self, wanted: &str) -> Option<(usize, usize)> {
+        let (mut from, mut to) = slips::find(&self.folded.text, wanted)?;
+        while !self.folded.is_word_edge(from) {
+            from -= 1;
+        }
+        while !self.folded.is_word_edge(to) {
+            to += 1;
+        }
+        Some((from, to))
+    }
+
+    /// From the words in front of an ellipsis to the words behind it, where the answer has both in this order.
+    fn around_ellipsis(&self, wanted: &str) -> Option<(usize, usize)> {
+        let parts = wanted.replace('…', "...").replace("[...]", "...").replace("(...)", "...");
+        let parts: Vec<&str> = parts.split("...").map(|part| part.trim_matches(is_wrapping)).collect();
+        let mut found: Option<(usize, usize)> = None;
+        if parts.len() < 2 || parts.iter().any(|part| letters(part) < LEAST_LETTERS) {
+            return None;
+        }
+        for part in parts {
+            let (from, to) = self.exact(part, found.map_or(0, |(_, to)| to))?;
+            if found.is_some_and(|(_, before)| from - before > MOST_LEFT_OUT) {
+                return None;
+            }
+            found = Some((found.map_or(from, |(first, _)| first), to));
+        }
+        found
     }
 }
 
@@ -81,7 +123,7 @@ impl Folded {
     }
 
     fn letters(&self) -> usize {
-        self.text.chars().filter(|c| c.is_alphanumeric()).count()
+        letters(&self.text)
     }
 
     /// Whether no word goes through this byte offset.
@@ -99,13 +141,23 @@ impl Folded {
     }
 }
 
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
 /// The plain form of a character; `None` for characters that nobody sees.
 fn folded_char(c: char) -> Option<char> {
     match c {
         '“' | '”' | '„' | '«' | '»' => Some('"'),
         '‘' | '’' | '‚' | '`' | '´' => Some('\''),
         '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
-        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => None,
+        // What nobody sees, and emphasis that models leave out.
+        '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{feff}'
+        | '\u{ad}'
+        | '*' => None,
         c if c.is_whitespace() => Some(' '),
         c => Some(c),
     }
@@ -136,6 +188,15 @@ mod tests {
             ("...", None),
             ("", None),
             ("RAG retrieves documents", None),
+            ("RAG fetches … at inference time", Some("RAG  fetches\ndocuments “at inference time")),
+            (
+                "fetches [...] change the weights",
+                Some("fetches\ndocuments “at inference time” — it doesn’t change the weights"),
+            ),
+            ("weights ... RAG fetches", None),
+            ("it ... weights", None),
+            ("RAG fetchs documents \"at inferece time\"", Some("RAG  fetches\ndocuments “at inference time")),
+            ("at inference time, it does change the weights", None),
         ] {
             let got = Quotable::new(answer).find(quote);
             assert_eq!(got.as_ref().map(|evidence| evidence.quote.as_str()), found, "{quote}");

@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod objects;
 pub mod reader;
 pub mod schema;
+mod slips;
 
 use serde::{Deserialize, Serialize};
 

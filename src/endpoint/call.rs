@@ -17,7 +17,7 @@ use super::meter::estimated_tokens;
 use super::pace::{News, Quota};
 use super::replies::{Earlier, ReplyId};
 use super::retry::{self, Decision};
-use super::{ChatReply, ChatRequest, Endpoint, EndpointError, Streamed, Usage, chance};
+use super::{ChatReply, ChatRequest, Endpoint, EndpointError, ReplyShape, Streamed, Usage, chance};
 use super::{chat, error, exchange};
 
 /// More things than this that one request has to leave out mean that the server contradicts itself.
@@ -199,7 +199,7 @@ impl Endpoint {
         let url = self.url(Sent::Chat(request, terms));
         let wire = self.inner.connections.post(url).header(CONTENT_TYPE, "application/json").body(body);
         let mut quota = Quota::default();
-        let asked = self.ask(wire, arrival, &mut quota, heard).await;
+        let asked = self.ask(wire, &request.shape, arrival, &mut quota, heard).await;
         match &asked {
             Ok(reply) => meter.book_reply(reply.usage, bytes, reply.text.len()),
             Err(fault) if fault.may_have_cost() => meter.book_lost(bytes),
@@ -243,6 +243,7 @@ impl Endpoint {
     async fn ask(
         &self,
         wire: RequestBuilder,
+        shape: &ReplyShape,
         arrival: &mut Arrival<'_>,
         quota: &mut Quota,
         heard: &mut Heard,
@@ -261,7 +262,7 @@ impl Endpoint {
                 exchange::streamed(wire, self.limits(), quota, &mut on_piece).await?
             }
         };
-        Ok(reading.into_reply(sent.elapsed()))
+        Ok(reading.into_reply(shape, sent.elapsed()))
     }
 
     pub(super) fn url(&self, sent: Sent<'_>) -> reqwest::Url {

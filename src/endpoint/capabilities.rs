@@ -12,6 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::chat::{ChatRequest, ReplyShape};
+use super::choice::LIKELIEST;
 use super::complaint::Parameter;
 
 /// Schemas that one server refused are remembered up to this many: as many as a bank has rubrics, with room.
@@ -31,6 +32,8 @@ pub struct Capabilities {
     pub temperature: Support,
     /// The parameter `seed`.
     pub seed: Support,
+    /// Probabilities of the likeliest tokens, which choices are asked with.
+    pub logprobs: Support,
     /// Token counts at the end of a streamed reply.
     pub stream_usage: Support,
     /// Whether the model was seen to reason apart from its reply.
@@ -108,6 +111,8 @@ pub(super) struct Terms {
     pub(super) token_cap: TokenCap,
     pub(super) temperature: bool,
     pub(super) seed: bool,
+    /// How many of the likeliest tokens to tell the probabilities of.
+    pub(super) likeliest: Option<u8>,
     pub(super) stream_usage: bool,
     pub(super) base_path: BasePath,
 }
@@ -146,9 +151,14 @@ impl Capabilities {
             token_cap: self.token_cap,
             temperature: self.temperature.is_sent(),
             seed: request.seed.is_some() && self.seed.is_sent(),
+            likeliest: self.likeliest_for(&request.shape),
             stream_usage: self.stream_usage.is_sent(),
             base_path: self.base_path,
         }
+    }
+
+    fn likeliest_for(&self, wanted: &ReplyShape) -> Option<u8> {
+        (matches!(wanted, ReplyShape::Choice(_)) && self.logprobs.is_sent()).then_some(LIKELIEST)
     }
 
     fn shape_for(&self, request: &ChatRequest) -> Shape {
@@ -162,7 +172,7 @@ impl Capabilities {
                 Shape::Schema
             }
             ReplyShape::Schema { .. } | ReplyShape::Object => object,
-            ReplyShape::Text => Shape::Text,
+            ReplyShape::Choice(_) | ReplyShape::Text => Shape::Text,
         }
     }
 
@@ -194,6 +204,7 @@ impl Capabilities {
             }
             Parameter::Temperature => self.temperature = Support::Refused,
             Parameter::Seed => self.seed = Support::Refused,
+            Parameter::Logprobs => self.logprobs = Support::Refused,
             Parameter::StreamUsage => self.stream_usage = Support::Refused,
         }
     }
@@ -218,6 +229,7 @@ impl Capabilities {
         self.object.confirm(sent.shape == Shape::Object);
         self.temperature.confirm(sent.temperature);
         self.seed.confirm(sent.seed);
+        self.logprobs.confirm(sent.likeliest.is_some());
         self.stream_usage.confirm(streamed && sent.stream_usage);
     }
 }
@@ -301,6 +313,16 @@ mod tests {
         assert!(!next.seed && !next.temperature && !next.stream_usage);
         known.confirm(next, true);
         assert_eq!((known.seed, known.stream_usage), (Support::Refused, Support::Refused));
+    }
+
+    #[test]
+    fn only_a_choice_asks_for_probabilities_and_only_where_they_are_given() {
+        let mut known = Capabilities::default();
+        let choice = request(ReplyShape::Choice(["yes".to_owned()].into()));
+        let sent = known.terms(&choice);
+        assert!(sent.likeliest.is_some() && known.terms(&request(ReplyShape::Text)).likeliest.is_none());
+        known.refuse(Parameter::Logprobs, sent, &choice);
+        assert!(known.terms(&choice).likeliest.is_none());
     }
 
     #[test]

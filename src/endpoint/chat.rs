@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::capabilities::{Shape, Terms, TokenCap};
+use super::choice::weighed;
 use super::replies::{KeptReply, ReplyId};
 
 /// One request for one reply.
@@ -67,6 +68,10 @@ pub enum ReplyShape {
     },
     /// Any JSON object.
     Object,
+    /// One of a few words. The reply's text is a JSON object of the words that the model weighed, each with its
+    /// share of the probability; of the chosen one alone where the server tells none. Text that names no option
+    /// stays as it is.
+    Choice(Arc<[String]>),
     /// Text.
     Text,
 }
@@ -155,6 +160,10 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    logprobs: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_logprobs: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     response_format: Option<ResponseFormat<'a>>,
     stream: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -199,6 +208,8 @@ pub(super) fn body(
         max_completion_tokens: cap(TokenCap::MaxCompletionTokens),
         temperature: terms.temperature.then_some(request.temperature),
         seed: request.seed.filter(|_| terms.seed),
+        logprobs: terms.likeliest.map(|_| true),
+        top_logprobs: terms.likeliest,
         response_format: response_format(&request.shape, terms.shape),
         stream,
         stream_options: (stream && terms.stream_usage).then_some(StreamOptions { include_usage: true }),
@@ -226,6 +237,8 @@ pub(super) struct Reading {
     pub(super) finish: Option<Finish>,
     pub(super) usage: Usage,
     pub(super) reasoning: bool,
+    /// `logprobs` of a whole reply.
+    logprobs: Value,
 }
 
 impl Reading {
@@ -234,6 +247,7 @@ impl Reading {
         let mut reading = Self::default();
         let choice = reply.get("choices")?.as_array()?.first()?;
         reading.take_choice(choice);
+        reading.logprobs = choice["logprobs"].clone();
         reading.take_usage(reply);
         Some(reading)
     }
@@ -271,11 +285,15 @@ impl Reading {
         }
     }
 
-    /// The reply, given what it took.
-    pub(super) fn into_reply(self, latency: Duration) -> ChatReply {
+    /// The reply in the form that was asked for, given what it took.
+    pub(super) fn into_reply(self, shape: &ReplyShape, latency: Duration) -> ChatReply {
         let refused = self.text.is_empty() && !self.refusal.is_empty();
+        let text = match shape {
+            ReplyShape::Choice(options) => weighed(options, &self.text, &self.logprobs).unwrap_or(self.text),
+            ReplyShape::Schema { .. } | ReplyShape::Object | ReplyShape::Text => self.text,
+        };
         ChatReply {
-            text: if refused { self.refusal } else { self.text },
+            text: if refused { self.refusal } else { text },
             finish: if refused { Finish::ContentFilter } else { self.finish.unwrap_or(Finish::Other) },
             usage: self.usage,
             latency,

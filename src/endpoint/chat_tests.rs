@@ -54,6 +54,7 @@ fn a_request_on_the_poorest_terms() {
         token_cap: TokenCap::MaxCompletionTokens,
         temperature: false,
         seed: false,
+        likeliest: None,
         stream_usage: false,
         base_path: BasePath::AsGiven,
     };
@@ -72,7 +73,7 @@ fn an_object_is_asked_for_where_schemas_are_not_taken() {
 }
 
 fn read(reply: &Value) -> Option<ChatReply> {
-    Reading::of_reply(reply).map(|reading| reading.into_reply(Duration::ZERO))
+    Reading::of_reply(reply).map(|reading| reading.into_reply(&ReplyShape::Text, Duration::ZERO))
 }
 
 fn reply_with(message: &Value, finish: &Value) -> Value {

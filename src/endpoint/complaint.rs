@@ -44,6 +44,8 @@ pub(super) enum Parameter {
     TokenCap,
     Temperature,
     Seed,
+    /// `logprobs` and `top_logprobs`.
+    Logprobs,
     /// `stream_options`.
     StreamUsage,
 }
@@ -150,6 +152,10 @@ impl Body {
     /// The part of the request that is refused. A server that fails with 500 is believed only about schemas,
     /// which some fail to compile.
     fn parameter(&self, status: u16, message: &str) -> Option<Parameter> {
+        // OpenAI forbids probabilities to keys or models that may not see them.
+        if status == 403 && message.contains("logprobs") {
+            return Some(Parameter::Logprobs);
+        }
         if !matches!(status, 400 | 422 | 500 | 501) {
             return None;
         }
@@ -221,6 +227,8 @@ fn parameter_in(text: &str, refused: bool) -> Option<Parameter> {
         Some(Parameter::StreamUsage)
     } else if text.contains("temperature") {
         Some(Parameter::Temperature)
+    } else if text.contains("logprobs") {
+        Some(Parameter::Logprobs)
     } else if has_word(text, "seed") {
         Some(Parameter::Seed)
     } else if refused && contains_any(text, &["max_tokens", "max_completion_tokens"]) {

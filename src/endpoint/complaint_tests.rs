@@ -10,7 +10,7 @@ fn kind(status: u16, body: &str) -> ComplaintKind {
 
 #[test]
 fn parameters_that_servers_refuse() {
-    use Parameter::{Seed, Shape, StreamUsage, Temperature, ThisSchema, TokenCap};
+    use Parameter::{Logprobs, Seed, Shape, StreamUsage, Temperature, ThisSchema, TokenCap};
     for (status, body, expected) in [
         // LM Studio
         (400, r#"{"error":"'response_format.type' must be 'json_schema' or 'text'"}"#, Shape),
@@ -72,6 +72,11 @@ fn parameters_that_servers_refuse() {
             400,
             r#"{"error":{"message":"Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.","type":"invalid_request_error","param":"temperature","code":"unsupported_value"}}"#,
             Temperature,
+        ),
+        (
+            403,
+            r#"{"error":{"message":"You are not allowed to request logprobs from this model","type":"invalid_request_error","param":null,"code":null}}"#,
+            Logprobs,
         ),
         // FastAPI with extra fields forbidden
         (

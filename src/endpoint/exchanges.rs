@@ -73,7 +73,7 @@ pub struct Asked {
 
 impl From<Terms> for Asked {
     fn from(terms: Terms) -> Self {
-        let Terms { shape, token_cap, temperature, seed, stream_usage: _, base_path } = terms;
+        let Terms { shape, token_cap, temperature, seed, likeliest: _, stream_usage: _, base_path } = terms;
         Self { shape, token_cap, temperature, seed, base_path }
     }
 }

@@ -12,6 +12,7 @@ pub mod batches;
 mod call;
 pub mod capabilities;
 pub mod chat;
+mod choice;
 mod complaint;
 mod connection;
 mod error;

@@ -5,14 +5,14 @@
 //! same critique. Only that nothing can be asked back: what a live judge would send back once is no critique here.
 
 use crate::bank::Rubric;
-use crate::critique::reader;
+use crate::critique::Critique;
 use crate::endpoint::batches::BatchReply;
 use crate::endpoint::{ChatReply, EndpointError, Finish};
 use crate::error::{Error, Result};
 use crate::record::JudgeRecord;
 use crate::score::{Reason, ReasonKind};
 
-use super::model::ModelJudge;
+use super::model::{ModelJudge, Procedure};
 use super::{Judge, JudgeFailure, Judgement, Spent, Stop};
 
 impl Judge {
@@ -22,7 +22,13 @@ impl Judge {
     /// The built-in judge, which asks nobody, and judges that need several replies for one critique.
     pub fn deferred(&self) -> Result<&ModelJudge> {
         match self {
-            Self::Model(judge) => Ok(judge),
+            Self::Model(judge) => match judge.procedure() {
+                Procedure::AtOnce => Ok(judge),
+                Procedure::Careful => {
+                    Err(Error::misused("a batch asks once about each answer; --careful asks on")
+                        .hint("use `coach grade`, or a judge without `careful`"))
+                }
+            },
             Self::BuiltIn(_) => {
                 Err(Error::misused("the built-in judge needs no batch: it grades on this machine")
                     .hint("use `coach grade`, or name a model behind an endpoint with --judge"))
@@ -39,7 +45,7 @@ impl Judge {
 impl ModelJudge {
     /// The line that asks this judge about an answer; `custom_id` comes back with the reply.
     pub fn batch_line(&self, custom_id: &str, rubric: &Rubric, answer: &str) -> Result<Vec<u8>> {
-        let request = self.first_request(rubric, answer)?;
+        let request = self.opening(rubric, answer)?;
         self.endpoint().batch_line(custom_id, &request).map_err(|error| Error::failed(error.to_string()))
     }
 
@@ -53,7 +59,7 @@ impl ModelJudge {
         match reply {
             BatchReply::Reply(reply) => {
                 let spent = self.deferred_spent(&reply);
-                let critique = match critique(rubric, answer, &reply) {
+                let critique = match self.in_reply(rubric, answer, &reply) {
                     Ok(critique) => critique,
                     Err(reason) => return Err(JudgeFailure { reason, stop: Stop::No, hint: None, spent }),
                 };
@@ -66,37 +72,32 @@ impl ModelJudge {
         }
     }
 
+    /// The critique in a reply, if a live judge would have taken it as it is.
+    fn in_reply(&self, rubric: &Rubric, answer: &str, reply: &ChatReply) -> Result<Critique, Reason> {
+        match reply.finish {
+            Finish::Stop | Finish::Other => {}
+            Finish::ContentFilter => {
+                let message = "the endpoint's content filter refused to judge this answer".to_owned();
+                return Err(reason(ReasonKind::Refused, message));
+            }
+            Finish::Length => {
+                let message = "the model's reply was cut by the token cap; asked once".to_owned();
+                return Err(reason(ReasonKind::Truncated, message));
+            }
+        }
+        self.of_opening(rubric, answer, &reply.text).map_err(|complaints| {
+            let first = complaints.first().map_or("it was empty", String::as_str);
+            let message = format!("the model's reply can't be used; asked once: {first}");
+            reason(ReasonKind::MalformedCritique, message)
+        })
+    }
+
     fn deferred_spent(&self, reply: &ChatReply) -> Spent {
         let cost = self.endpoint().batch_cost(reply.usage);
         let mut spent = Spent::default();
         spent.add(reply, cost);
         spent
     }
-}
-
-/// The critique in a reply, if a live judge would have taken it as it is.
-fn critique(rubric: &Rubric, answer: &str, reply: &ChatReply) -> Result<crate::critique::Critique, Reason> {
-    match reply.finish {
-        Finish::Stop | Finish::Other => {}
-        Finish::ContentFilter => {
-            let message = "the endpoint's content filter refused to judge this answer".to_owned();
-            return Err(reason(ReasonKind::Refused, message));
-        }
-        Finish::Length => {
-            let message = "the model's reply was cut by the token cap; asked once".to_owned();
-            return Err(reason(ReasonKind::Truncated, message));
-        }
-    }
-    let complaints = match reader::read(rubric, answer, &reply.text) {
-        Ok(reading) if reading.unfounded.is_empty() => return Ok(reading.critique),
-        Ok(reading) => reading.unfounded,
-        Err(complaints) => complaints,
-    };
-    let first = complaints.first().map_or("it was empty", String::as_str);
-    Err(reason(
-        ReasonKind::MalformedCritique,
-        format!("the model's reply can't be used; asked once: {first}"),
-    ))
 }
 
 fn refused(error: &EndpointError) -> Reason {

@@ -1,32 +1,47 @@
 //! The judge that asks a model behind an endpoint: prompt, ask, check, repair once.
 //!
-//! Transport faults are the endpoint's business. Here a reply becomes a critique, or a reason why it did not.
+//! Transport faults are the endpoint's business. Here replies become a critique, or a reason why they did not: of the
+//! whole answer at once ([`whole`]), or in small questions ([`careful`]). What the model gets to see of an
+//! answer is settled in [`shown`].
+
+mod asking;
+mod careful;
+mod failed;
+mod scale;
+mod shown;
+mod whole;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
 use crate::bank::{QuestionId, Rubric};
-use crate::critique::Critique;
-use crate::critique::reader::{self, RatingWatch};
 use crate::critique::schema::critique_schema;
-use crate::endpoint::replies::{Earlier, KeptReply, Replies, ReplyId};
+use crate::endpoint::replies::{Earlier, KeptReply, Replies};
 use crate::endpoint::{
-    Arrival, Capabilities, ChatReply, ChatRequest, Endpoint, EndpointError, Exchanges, Finish, Message,
-    ReplyShape, Role, Streamed, Usage, estimated_tokens,
+    Capabilities, ChatRequest, Endpoint, Exchanges, Message, ReplyShape, Role, Usage, estimated_tokens,
 };
 use crate::error::Result;
 use crate::record::JudgeRecord;
-use crate::score::{Reason, ReasonKind};
 use crate::summary::Spending;
 
+use super::built_in::{BuiltIn, PreparedRubric};
 use super::prompt::Prompts;
 use super::transcript::{Found, Kind, Transcript, transcribe};
-use super::{Forecast, JudgeFailure, Judgement, Sighting, Spent, Stop, Watch};
+use super::{Forecast, JudgeFailure, Judgement, Spent, Watch};
+
+use asking::{Asking, Reply};
+use careful::Careful;
+pub(super) use failed::Failed;
+use shown::Shown;
 
 /// What a model writes about one criterion: quotations, a reason, advice. For forecasts only.
 const TOKENS_PER_CRITERION: u64 = 150;
+
+/// Room for one word and the marks around it. Models that reason first are asked again with the whole cap.
+const TOKENS_OF_A_WORD: u32 = 4;
 
 /// How a model is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +54,25 @@ pub struct Sampling {
     pub max_tokens: u32,
 }
 
+/// How an answer is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Procedure {
+    /// In one request, which shows the whole rubric. What strong models do well, and the cheapest.
+    #[default]
+    AtOnce,
+    /// In many small questions, a key point at a time, on a scale that the model answer sets. What small models need.
+    Careful,
+}
+
+impl Procedure {
+    fn name(self) -> &'static str {
+        match self {
+            Self::AtOnce => "at-once",
+            Self::Careful => "careful",
+        }
+    }
+}
+
 /// A model behind an endpoint, as a judge.
 #[derive(Debug)]
 pub struct ModelJudge {
@@ -46,6 +80,7 @@ pub struct ModelJudge {
     endpoint: Endpoint,
     prompts: Prompts,
     sampling: Sampling,
+    procedure: Procedure,
     /// Which of several samples it gives, from 0.
     sample: u32,
     identity: String,
@@ -57,43 +92,42 @@ pub struct ModelJudge {
 }
 
 /// What requests about one rubric share.
-#[derive(Debug)]
 struct Prepared {
     instructions: String,
     schema: Arc<Value>,
+    built_in: PreparedRubric,
+    careful: Careful,
 }
 
-/// One reply that was read to its end.
-struct Reply {
-    text: String,
-    reasoning: bool,
-    /// What to keep it under, should it prove usable.
-    id: Option<ReplyId>,
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("instructions", &self.instructions).finish_non_exhaustive()
+    }
 }
 
 impl ModelJudge {
-    /// A judge of that name.
+    /// A judge of that name, which judges an answer at once.
     pub fn new(name: &str, endpoint: Endpoint, prompts: Prompts, sampling: Sampling) -> Self {
-        let identity = serde_json::json!({
-            "base_url": endpoint.base_url(),
-            "model": endpoint.model(),
-            "temperature": sampling.temperature,
-            "seed": sampling.seed,
-            "max_tokens": sampling.max_tokens,
-            "prompts": prompts.fingerprint(),
-        });
-        let (name, identity) = (name.to_owned(), identity.to_string());
+        let identity = identity(&endpoint, &prompts, &sampling, Procedure::AtOnce);
         Self {
-            name,
+            name: name.to_owned(),
             endpoint,
             prompts,
             sampling,
+            procedure: Procedure::AtOnce,
             sample: 0,
             identity,
             replies: None,
             transcript: None,
             prepared: Arc::default(),
         }
+    }
+
+    /// The judge, judging by this procedure.
+    #[must_use]
+    pub fn by(self, procedure: Procedure) -> Self {
+        let identity = identity(&self.endpoint, &self.prompts, &self.sampling, procedure);
+        Self { procedure, identity, ..self }
     }
 
     /// The judge, going by replies from before where there are any, and keeping those that were usable.
@@ -111,6 +145,7 @@ impl ModelJudge {
             endpoint: self.endpoint.clone(),
             prompts: self.prompts.clone(),
             sampling: Sampling { seed, ..self.sampling.clone() },
+            procedure: self.procedure,
             sample: number,
             identity: self.identity.clone(),
             replies: self.replies.clone(),
@@ -158,6 +193,11 @@ impl ModelJudge {
         self.endpoint.base_url()
     }
 
+    /// How it judges.
+    pub fn procedure(&self) -> Procedure {
+        self.procedure
+    }
+
     /// Where the model is.
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
@@ -182,8 +222,8 @@ impl ModelJudge {
     ) -> Result<Judgement, JudgeFailure> {
         let exchanges = Exchanges::default();
         let endpoint = self.overheard(&exchanges);
-        let mut asking = Asking { judge: self, endpoint, rubric, answer, watch, spent: Spent::default() };
-        let asked = asking.critique().await;
+        let mut asking = Asking { judge: self, endpoint, rubric, watch, spent: Spent::default() };
+        let asked = asking.critique(answer).await;
         let spent = asking.spent;
         let outcome = asked.as_ref().map(Found::of_critique).map_err(|failed| failed.reason.message.clone());
         transcribe(self, (Kind::Judgement, rubric, Some(answer)), &exchanges, outcome);
@@ -217,16 +257,35 @@ impl ModelJudge {
         }
     }
 
-    /// What judging an answer would take: one request, unless its reply is kept.
+    /// What judging an answer would take, but for requests whose replies are kept.
     pub(super) fn forecast(&self, rubric: &Rubric, answer: &str) -> Result<Forecast> {
-        let request = self.first_request(rubric, answer)?;
-        if self.endpoint.has_kept(&request, self.earlier()) {
-            return Ok(Forecast { kept: 1, ..Forecast::default() });
+        let prepared = self.prepared(rubric)?;
+        let shown = Shown::new(&prepared.built_in, answer);
+        let requests = match self.procedure {
+            Procedure::AtOnce => vec![self.first_request(&prepared, &shown)?],
+            Procedure::Careful => self.careful_requests(&prepared, rubric, &shown)?,
+        };
+        let mut forecast = Forecast::default();
+        for request in &requests {
+            if self.endpoint.has_kept(request, self.earlier()) {
+                forecast.kept += 1;
+            } else {
+                forecast.calls += 1;
+                forecast.prompt_tokens += estimated_tokens(self.endpoint.size(request));
+                forecast.completion_tokens += self.expected_tokens(rubric);
+            }
         }
-        let prompt_tokens = estimated_tokens(self.endpoint.size(&request));
-        let completion_tokens = rubric.criteria.len() as u64 * TOKENS_PER_CRITERION;
-        let cost = self.cost(Usage { prompt_tokens, completion_tokens });
-        Ok(Forecast { calls: 1, kept: 0, prompt_tokens, completion_tokens, cost: cost.unwrap_or_default() })
+        let usage =
+            Usage { prompt_tokens: forecast.prompt_tokens, completion_tokens: forecast.completion_tokens };
+        Ok(Forecast { cost: self.cost(usage).unwrap_or_default(), ..forecast })
+    }
+
+    /// Tokens of one reply, for forecasts.
+    fn expected_tokens(&self, rubric: &Rubric) -> u64 {
+        match self.procedure {
+            Procedure::AtOnce => rubric.criteria.len() as u64 * TOKENS_PER_CRITERION,
+            Procedure::Careful => u64::from(TOKENS_OF_A_WORD),
+        }
     }
 
     /// Several samples are several replies to one request.
@@ -234,11 +293,10 @@ impl ModelJudge {
         self.replies.as_deref().map(|replies| Earlier { replies, sample: self.sample })
     }
 
-    pub(super) fn first_request(&self, rubric: &Rubric, answer: &str) -> Result<ChatRequest> {
-        let prepared = self.prepared(rubric)?;
+    fn first_request(&self, prepared: &Prepared, shown: &Shown<'_>) -> Result<ChatRequest> {
         let instructions = message(Role::System, prepared.instructions.clone());
-        let messages = vec![instructions, message(Role::User, self.prompts.answer(answer)?)];
-        Ok(self.request(messages, &prepared))
+        let messages = vec![instructions, message(Role::User, self.prompts.answer(shown.text())?)];
+        Ok(self.request(messages, schema("critique", &prepared.schema)))
     }
 
     /// A bank has one rubric of an id, so the id identifies it.
@@ -247,17 +305,21 @@ impl ModelJudge {
         if let Some(prepared) = known().get(&rubric.id) {
             return Ok(Arc::clone(prepared));
         }
-        let instructions = self.prompts.instructions(rubric)?;
-        let prepared = Arc::new(Prepared { instructions, schema: Arc::new(critique_schema(rubric)) });
+        let prepared = Arc::new(Prepared {
+            instructions: self.prompts.instructions(rubric)?,
+            schema: Arc::new(critique_schema(rubric)),
+            built_in: BuiltIn::new().prepare(rubric),
+            careful: Careful::of(rubric),
+        });
         Ok(Arc::clone(known().entry(rubric.id.clone()).or_insert(prepared)))
     }
 
-    fn request(&self, messages: Vec<Message>, prepared: &Prepared) -> ChatRequest {
-        let schema = Arc::clone(&prepared.schema);
+    fn request(&self, messages: Vec<Message>, shape: ReplyShape) -> ChatRequest {
+        let word = matches!(shape, ReplyShape::Choice(_)) && !self.endpoint.capabilities().reasoning;
         ChatRequest {
             messages,
-            shape: ReplyShape::Schema { name: "critique".to_owned(), schema },
-            max_tokens: self.sampling.max_tokens,
+            shape,
+            max_tokens: if word { TOKENS_OF_A_WORD } else { self.sampling.max_tokens },
             temperature: self.sampling.temperature,
             seed: Some(self.sampling.seed),
         }
@@ -271,152 +333,25 @@ impl ModelJudge {
     }
 }
 
-/// One answer on its way to a critique.
-struct Asking<'a, 'w> {
-    judge: &'a ModelJudge,
-    /// The judge's own, which may note what it is asked.
-    endpoint: Endpoint,
-    rubric: &'a Rubric,
-    answer: &'a str,
-    watch: Option<&'a mut Watch<'w>>,
-    spent: Spent,
-}
-
-impl Asking<'_, '_> {
-    async fn critique(&mut self) -> Result<Critique, Failed> {
-        let (rubric, answer, prompts) = (self.rubric, self.answer, &self.judge.prompts);
-        let mut request = self.judge.first_request(rubric, answer).map_err(|error| Failed::prompt(&error))?;
-        let first = self.reply(&mut request).await?;
-        let complaints = match reader::read(rubric, answer, &first.text) {
-            Ok(reading) if reading.unfounded.is_empty() => {
-                self.judge.keep(first);
-                return Ok(reading.critique);
-            }
-            Ok(reading) => reading.unfounded,
-            Err(complaints) => complaints,
-        };
-        let repair = prompts.repair(&complaints).map_err(|error| Failed::prompt(&error))?;
-        self.start_over();
-        let heard = [message(Role::Assistant, first.text.clone()), message(Role::User, repair)];
-        request.messages.extend(heard);
-        request.max_tokens = self.judge.sampling.max_tokens;
-        let second = self.reply(&mut request).await?;
-        if reader::read(rubric, answer, &second.text).is_ok_and(|reading| reading.unfounded.is_empty()) {
-            let critique = better(rubric, answer, &first.text, &second.text)?;
-            self.judge.keep(second);
-            return Ok(critique);
-        }
-        better(rubric, answer, &first.text, &second.text)
-    }
-
-    /// One reply, whole: one that the token cap cut is asked again once with a doubled cap.
-    async fn reply(&mut self, request: &mut ChatRequest) -> Result<Reply, Failed> {
-        for last in [false, true] {
-            let reply = self.one_reply(request).await.map_err(|error| Failed::endpoint(&error))?;
-            self.spent.add(&reply, self.judge.endpoint.cost(reply.usage));
-            match reply.finish {
-                Finish::Stop | Finish::Other => {
-                    return Ok(Reply { text: reply.text, reasoning: reply.reasoning, id: reply.id });
-                }
-                Finish::ContentFilter => return Err(Failed::refused()),
-                Finish::Length if last => break,
-                Finish::Length => {
-                    request.max_tokens = request.max_tokens.saturating_mul(2);
-                    self.start_over();
-                }
-            }
-        }
-        Err(Failed::truncated(request.max_tokens))
-    }
-
-    async fn one_reply(&mut self, request: &ChatRequest) -> Result<ChatReply, EndpointError> {
-        let (rubric, answer, endpoint) = (self.rubric, self.answer, &self.endpoint);
-        let earlier = self.judge.earlier();
-        let Some(watch) = self.watch.as_deref_mut() else {
-            return endpoint.reply(request, earlier, Arrival::Whole).await;
-        };
-        let mut ratings = RatingWatch::new(rubric, answer);
-        let mut on_text = |piece: Streamed<'_>| match piece {
-            Streamed::Text(text) => {
-                for rating in ratings.feed(text) {
-                    watch(Sighting::Rating(&rating));
-                }
-            }
-            Streamed::Restart => {
-                ratings = RatingWatch::new(rubric, answer);
-                watch(Sighting::Restarted);
-            }
-        };
-        endpoint.reply(request, earlier, Arrival::Streamed(&mut on_text)).await
-    }
-
-    fn start_over(&mut self) {
-        if let Some(watch) = self.watch.as_deref_mut() {
-            watch(Sighting::Restarted);
-        }
-    }
+/// All that decides a grade on the judge's side, as text.
+fn identity(endpoint: &Endpoint, prompts: &Prompts, sampling: &Sampling, procedure: Procedure) -> String {
+    let identity = serde_json::json!({
+        "base_url": endpoint.base_url(),
+        "model": endpoint.model(),
+        "temperature": sampling.temperature,
+        "seed": sampling.seed,
+        "max_tokens": sampling.max_tokens,
+        "procedure": procedure.name(),
+        "prompts": prompts.fingerprint(),
+        "passages": super::built_in::IDENTITY,
+    });
+    identity.to_string()
 }
 
 fn message(role: Role, content: String) -> Message {
     Message { role, content }
 }
 
-/// The critique of the second reply; where that one is malformed, what can be believed of the first.
-fn better(rubric: &Rubric, answer: &str, first: &str, second: &str) -> Result<Critique, Failed> {
-    let reading = match reader::read(rubric, answer, second) {
-        Ok(reading) => reading,
-        Err(complaints) => reader::read(rubric, answer, first).map_err(|_| Failed::malformed(&complaints))?,
-    };
-    let unfounded = reading.unfounded.clone();
-    reading.settled().ok_or_else(|| Failed::malformed(&unfounded))
-}
-
-/// Why there is no critique.
-pub(super) struct Failed {
-    pub(super) reason: Reason,
-    pub(super) stop: Stop,
-    pub(super) hint: Option<String>,
-}
-
-impl Failed {
-    fn because(kind: ReasonKind, message: String) -> Self {
-        Self { reason: Reason { kind, message }, stop: Stop::No, hint: None }
-    }
-
-    pub(super) fn malformed(complaints: &[String]) -> Self {
-        let first = complaints.first().map_or("it was empty", String::as_str);
-        let message = format!("the model's reply can't be used, also after one repair: {first}");
-        Self::because(ReasonKind::MalformedCritique, message)
-    }
-
-    fn truncated(cap: u32) -> Self {
-        let message = format!("the model's reply was cut at {cap} tokens");
-        let hint = "raise max_tokens of this judge in the configuration".to_owned();
-        Self { hint: Some(hint), ..Self::because(ReasonKind::Truncated, message) }
-    }
-
-    fn refused() -> Self {
-        let message = "the endpoint's content filter refused to judge this answer".to_owned();
-        Self::because(ReasonKind::Refused, message)
-    }
-
-    /// A template that fails for one answer fails for all.
-    pub(super) fn prompt(error: &crate::error::Error) -> Self {
-        let hint = error.advice().map(str::to_owned);
-        Self { stop: Stop::Failed, hint, ..Self::because(ReasonKind::EndpointFailed, error.to_string()) }
-    }
-
-    pub(super) fn endpoint(error: &EndpointError) -> Self {
-        let kind = match error {
-            EndpointError::ContextTooLong { .. } => ReasonKind::TooLong,
-            EndpointError::Refused { .. } => ReasonKind::Refused,
-            _ => ReasonKind::EndpointFailed,
-        };
-        let stop = match error {
-            EndpointError::CapReached { .. } => Stop::Capped,
-            error if error.stops_the_run() => Stop::Failed,
-            _ => Stop::No,
-        };
-        Self { stop, hint: error.hint(), ..Self::because(kind, error.to_string()) }
-    }
+fn schema(name: &str, schema: &Arc<Value>) -> ReplyShape {
+    ReplyShape::Schema { name: name.to_owned(), schema: Arc::clone(schema) }
 }

@@ -11,15 +11,26 @@ use crate::bank::{Criterion, Rubric};
 use crate::error::{Error, Result};
 use crate::hex::hex;
 
-/// The templates that decide a grade, by file name: instructions and rubric, the answer, the second try.
-const JUDGING: [(&str, &str); 3] = [
+/// The templates that decide a grade, by file name: instructions and rubric, the answer, the second try; then those
+/// of small questions.
+const JUDGING: [(&str, &str); 8] = [
     (JUDGE, include_str!("../../prompts/judge.md")),
     (ANSWER, include_str!("../../prompts/answer.md")),
     (REPAIR, include_str!("../../prompts/repair.md")),
+    (KEY_POINT, include_str!("../../prompts/key-point.md")),
+    (PASSAGE, include_str!("../../prompts/passage.md")),
+    (WHOLE, include_str!("../../prompts/whole.md")),
+    (HOW_MUCH, include_str!("../../prompts/how-much.md")),
+    (NOTHING, include_str!("../../prompts/nothing.md")),
 ];
 const JUDGE: &str = "judge.md";
 const ANSWER: &str = "answer.md";
 const REPAIR: &str = "repair.md";
+const KEY_POINT: &str = "key-point.md";
+const PASSAGE: &str = "passage.md";
+const WHOLE: &str = "whole.md";
+const HOW_MUCH: &str = "how-much.md";
+const NOTHING: &str = "nothing.md";
 
 /// The templates that decide no grade: a follow-up question; a draft's rules and question, one for each of its steps,
 /// the second try.
@@ -106,6 +117,32 @@ impl Prompts {
     /// The answer as data.
     pub fn answer(&self, answer: &str) -> Result<String> {
         self.render(ANSWER, context! { marker => marker("ANSWER", answer), answer })
+    }
+
+    /// Instructions for telling whether a passage says what a statement says: the same for every answer.
+    pub fn key_point(&self) -> Result<String> {
+        self.render(KEY_POINT, context! {})
+    }
+
+    /// A passage of an answer, as data, and a statement.
+    pub fn passage(&self, passage: &str, statement: &str) -> Result<String> {
+        let passage = passage.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.render(PASSAGE, context! { marker => marker("ANSWER", &passage), passage, statement })
+    }
+
+    /// Instructions, question and model answer: the same for every answer to a question.
+    pub fn whole(&self, rubric: &Rubric) -> Result<String> {
+        self.render(WHOLE, context! { question => &rubric.question, model_answer => &rubric.model_answer })
+    }
+
+    /// The answer as data, and how much of the model answer it gets right.
+    pub fn how_much(&self, answer: &str) -> Result<String> {
+        self.render(HOW_MUCH, context! { marker => marker("ANSWER", answer), answer })
+    }
+
+    /// An answer that says nothing, on no matter what subject.
+    pub fn nothing(&self) -> Result<String> {
+        self.render(NOTHING, context! {})
     }
 
     /// What was wrong with the first reply.

@@ -7,13 +7,14 @@ mod scoring;
 mod status;
 mod submit;
 
-use super::{Context, ReadyJudge, failed};
+use super::{Context, ReadyJudge};
 use crate::batch::Task;
 use crate::cli::{BatchCommand, JudgeArgs};
 use crate::endpoint::EndpointError;
 use crate::error::{Error, Exit, Result};
 use crate::files::batch::Order;
 use crate::judge::{Judge, JudgeFailure, Judgement};
+use crate::ready::judges::failed;
 use crate::record::GradeRecord;
 use crate::score::{Grade, Outcome};
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::super::chat::{ChatReply, Reading};
+use super::super::chat::{ChatReply, Reading, ReplyShape};
 use super::super::complaint::Complaint;
 
 /// What a batch asks for. Providers want this path whatever their base URL is.
@@ -161,7 +161,8 @@ impl Answered {
         let body = if response["body"].is_object() { &response["body"] } else { response };
         let status = response["status_code"].as_u64().and_then(|status| u16::try_from(status).ok());
         if let Some(reading) = Reading::of_reply(body) {
-            return Self::Reply(reading.into_reply(Duration::ZERO));
+            // A batch asks for whole critiques, whose text is what the model wrote.
+            return Self::Reply(reading.into_reply(&ReplyShape::Text, Duration::ZERO));
         }
         let refused = status.is_some_and(|status| status >= 400);
         if refused || !body["error"].is_null() {

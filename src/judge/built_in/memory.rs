@@ -10,6 +10,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use super::grader;
 use super::grammar::{Kind, grammar};
+use super::mentions::{Part, part};
 use super::statements::{Statements, stem};
 use super::vectors::{Vector, dot, vectors};
 use super::words::{Words, denies, has_opposite, is_content, is_number, opposite};
@@ -37,6 +38,8 @@ pub(super) struct Known {
     pub(super) number: Option<u32>,
     /// Its kind for the grammar.
     pub(super) kind: Kind,
+    /// What it is to a frame around names.
+    pub(super) part: Part,
     /// 0 to 1.
     pub(super) rarity: f32,
     /// The term with the same stem.
@@ -140,8 +143,9 @@ impl Known {
     fn new(plain: &str, statements: &Statements) -> Self {
         let cue = grader::is_cue(plain);
         let (number, kind) = (statements.sequences.number(plain), grammar().kind(plain));
+        let part = part(plain, is_content(plain));
         if !is_content(plain) {
-            return Self { denies: denies(plain), cue, number, kind, ..Self::default() };
+            return Self { denies: denies(plain), cue, number, kind, part, ..Self::default() };
         }
         let meaning = vectors().meaning(plain);
         let stem = corrected(plain, statements).unwrap_or_else(|| stem(plain));
@@ -159,6 +163,7 @@ impl Known {
             cue,
             number,
             kind,
+            part,
             rarity: meaning.rarity,
             exact,
             near: near.into(),

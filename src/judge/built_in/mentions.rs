@@ -205,27 +205,25 @@ const CHAIN_LINKS: usize = 3;
 const CHAIN_REACH: usize = 2;
 
 /// What a word is to a frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Part {
     Names,
     Points,
     Joins,
+    #[default]
     Holds,
 }
 
-/// Whether a sentence only names things. `content` and `recurs` tell of each word whether it carries content and
-/// whether it is part of a frame that recurs.
-pub(super) fn only_mentions(plains: &[&str], content: &[bool], recurs: &[bool]) -> bool {
-    announces(plains) || is_chain(plains) || is_framed(plains, content, recurs)
+/// Whether a sentence only names things. `parts` and `recurs` tell of each word what it is to a frame and whether it
+/// belongs to one that recurs.
+pub(super) fn only_mentions(plains: &[&str], parts: &[Part], recurs: &[bool]) -> bool {
+    announces(plains) || is_chain(plains) || is_framed(plains, parts, recurs)
 }
 
 /// Whether there are but names inside a frame.
-fn is_framed(plains: &[&str], content: &[bool], recurs: &[bool]) -> bool {
-    let part = |(at, plain): (usize, &&str)| match recurs.get(at) {
-        Some(true) => Part::Points,
-        Some(false) | None => part(plain, content.get(at) == Some(&true)),
-    };
-    let parts: Vec<Part> = plains.iter().enumerate().map(part).collect();
+fn is_framed(plains: &[&str], parts: &[Part], recurs: &[bool]) -> bool {
+    let part = |(at, part): (usize, &Part)| if recurs.get(at) == Some(&true) { Part::Points } else { *part };
+    let parts: Vec<Part> = parts.iter().enumerate().map(part).collect();
     let names = |part: &Part| *part == Part::Names;
     let (Some(from), Some(to)) = (parts.iter().position(names), parts.iter().rposition(names)) else {
         return recurs.contains(&true);
@@ -247,7 +245,8 @@ fn relates(parts: &[Part], at: usize) -> bool {
     }
 }
 
-fn part(plain: &str, content: bool) -> Part {
+/// What a word with or without content is to a frame.
+pub(super) fn part(plain: &str, content: bool) -> Part {
     if POINTING.binary_search(&plain).is_ok() {
         Part::Points
     } else if content {
@@ -323,8 +322,8 @@ mod tests {
         ] {
             let words = Words::new(sentence);
             let plains: Vec<&str> = words.plains().collect();
-            let content: Vec<bool> = plains.iter().map(|plain| is_content(plain)).collect();
-            assert_eq!(only_mentions(&plains, &content, &[]), mention, "{sentence}");
+            let parts: Vec<Part> = plains.iter().map(|plain| part(plain, is_content(plain))).collect();
+            assert_eq!(only_mentions(&plains, &parts, &[]), mention, "{sentence}");
         }
     }
 }

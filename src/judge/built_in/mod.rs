@@ -16,6 +16,7 @@ mod letters;
 mod memory;
 mod mentions;
 mod mistakes;
+pub mod passages;
 mod ratings;
 mod reading;
 mod recurring;

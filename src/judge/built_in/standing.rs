@@ -6,7 +6,7 @@ use super::grader;
 use super::grammar::Flow;
 use super::letters::visible;
 use super::memory::{Known, Lookup};
-use super::mentions::only_mentions;
+use super::mentions::{Part, only_mentions};
 use super::sentences::Span;
 use super::sequences::{Sequences, Source};
 use super::words::Words;
@@ -214,9 +214,9 @@ fn addresses(text: &str, words: &Words, span: &Span, lookup: &Lookup<'_>) -> boo
 fn mentions(words: &Words, span: &Span, lookup: &Lookup<'_>, recurs: &[bool]) -> bool {
     let own = words.list.get(span.words.clone()).unwrap_or_default();
     let plains: Vec<&str> = own.iter().map(|word| words.plain(word)).collect();
-    let content: Vec<bool> =
-        span.words.clone().map(|index| lookup.word(index).is_some_and(Known::is_content)).collect();
-    only_mentions(&plains, &content, recurs)
+    let part = |index: usize| lookup.word(index).map_or(Part::default(), |known| known.part);
+    let parts: Vec<Part> = span.words.clone().map(part).collect();
+    only_mentions(&plains, &parts, recurs)
 }
 
 /// Whether words are taken from what the rubric says about answers, and not from what an answer is to say.

@@ -1,5 +1,7 @@
 //! A judge that is ready to be asked, and what has to be seen to when a command is done with it.
 
+pub mod judges;
+
 use std::sync::Arc;
 
 use crate::cli::LimitArgs;

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{only_model, opened};
 use crate::cli::{JudgeArgs, LimitArgs};
-use crate::config::{Config, JudgeChoice, JudgeConfig};
-use crate::endpoint::{Caps, Endpoint, EndpointSettings, Purse};
+use crate::config::{Config, FROM_ENVIRONMENT, JudgeChoice, JudgeConfig};
+use crate::endpoint::{Caps, Endpoint, EndpointError, EndpointSettings, Purse};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::files::transcript::TranscriptFile;
 use crate::judge::Judge;
-use crate::judge::model::{ModelJudge, Sampling};
+use crate::judge::model::{ModelJudge, Procedure, Sampling};
 use crate::judge::panel::Panel;
 use crate::judge::prompt::Prompts;
 use crate::judge::samples::{SAMPLING_TEMPERATURE, Samples};
@@ -18,39 +17,41 @@ use crate::store::{KeptReplies, KnownEndpoints};
 use crate::terminal::sanitised;
 
 /// What all judges of a command share.
-pub(super) struct Means<'c> {
-    pub(super) config: &'c Config,
-    pub(super) args: &'c JudgeArgs,
-    pub(super) limits: &'c LimitArgs,
-    pub(super) kept: Kept,
+pub struct Means<'c> {
+    config: &'c Config,
+    args: &'c JudgeArgs,
+    limits: &'c LimitArgs,
+    /// What is kept from run to run.
+    pub kept: Kept,
     purse: Arc<Purse>,
 }
 
 /// What is kept of what judges ask, each if it is.
 #[derive(Default)]
-pub(super) struct Kept {
+pub struct Kept {
     /// Replies from run to run.
-    pub(super) replies: Option<Arc<KeptReplies>>,
+    pub replies: Option<Arc<KeptReplies>>,
     /// What servers are known to take.
-    pub(super) known: Option<Arc<KnownEndpoints>>,
+    pub known: Option<Arc<KnownEndpoints>>,
     /// All that is asked and replied.
-    pub(super) log: Option<Arc<TranscriptFile>>,
+    pub log: Option<Arc<TranscriptFile>>,
 }
 
 /// A judge, with what to tell the user about it.
-pub(super) struct Introduced {
-    pub(super) judge: Judge,
+pub struct Introduced {
+    /// The judge.
+    pub judge: Judge,
     /// Who it is: name, model, address; how many samples.
     introduction: String,
     /// What the user had better know.
     remarks: Vec<String>,
     /// Whom it asks.
-    pub(super) endpoints: Vec<Endpoint>,
+    pub endpoints: Vec<Endpoint>,
 }
 
 impl Introduced {
     /// What to say before it judges.
-    pub(super) fn notice(&self) -> String {
+    pub fn notice(&self) -> String {
         let mut lines = vec![format!("Judge: {}.", self.introduction)];
         lines.extend(self.remarks.iter().cloned());
         lines.join("\n")
@@ -58,13 +59,14 @@ impl Introduced {
 }
 
 impl<'c> Means<'c> {
-    pub(super) fn new(config: &'c Config, args: &'c JudgeArgs, limits: &'c LimitArgs, kept: Kept) -> Self {
+    /// What judges share that are configured so, flagged so and limited so.
+    pub fn new(config: &'c Config, args: &'c JudgeArgs, limits: &'c LimitArgs, kept: Kept) -> Self {
         let purse = Arc::new(Purse::new(Caps { cost: limits.max_cost, tokens: limits.max_tokens }));
         Self { config, args, limits, kept, purse }
     }
 
     /// The judge at one endpoint, asked for as many samples as are wanted.
-    pub(super) async fn endpoint(
+    pub async fn endpoint(
         &self,
         name: &str,
         judge: &JudgeConfig,
@@ -86,7 +88,7 @@ impl<'c> Means<'c> {
     }
 
     /// A judge made of others.
-    pub(super) async fn panel(&self, name: &str, choices: &[JudgeChoice]) -> Result<Introduced> {
+    pub async fn panel(&self, name: &str, choices: &[JudgeChoice]) -> Result<Introduced> {
         let mut members = Vec::new();
         let mut endpoints = Vec::new();
         let mut introductions = Vec::new();
@@ -117,7 +119,7 @@ impl<'c> Means<'c> {
     }
 
     /// One endpoint as a judge, and the endpoint itself.
-    pub(super) async fn model(
+    pub async fn model(
         &self,
         name: &str,
         judge: &JudgeConfig,
@@ -138,7 +140,9 @@ impl<'c> Means<'c> {
             return Err(no_price(&settings.model));
         }
         let endpoint = self.knowing(opened(name, settings)?);
-        let mut judge = ModelJudge::new(name, endpoint.clone(), prompts, sampling);
+        let careful = self.args.careful || judge.careful;
+        let procedure = if careful { Procedure::Careful } else { Procedure::AtOnce };
+        let mut judge = ModelJudge::new(name, endpoint.clone(), prompts, sampling).by(procedure);
         if let Some(replies) = &self.kept.replies {
             judge = judge.keeping(Arc::clone(replies) as _);
         }
@@ -158,7 +162,7 @@ impl<'c> Means<'c> {
     }
 
     /// Settings of an endpoint whose model is yet to be named.
-    pub(super) fn settings(&self, judge: &JudgeConfig) -> Result<EndpointSettings> {
+    pub fn settings(&self, judge: &JudgeConfig) -> Result<EndpointSettings> {
         let (defaults, limits) = (EndpointSettings::default(), self.limits);
         Ok(EndpointSettings {
             base_url: judge.base_url.clone(),
@@ -190,7 +194,7 @@ fn same_samples(name: &str) -> String {
 }
 
 /// Several samples of a judge that never says anything else tell nothing.
-pub(super) fn refuse_samples(args: &JudgeArgs) -> Result<()> {
+pub fn refuse_samples(args: &JudgeArgs) -> Result<()> {
     match args.samples {
         None | Some(1) => Ok(()),
         Some(_) => Err(Error::misused(
@@ -204,4 +208,48 @@ fn no_price(model: &str) -> Error {
     Error::misused(format!("--max-cost needs the price of the model {model}")).hint(format!(
         "add to the configuration, per million tokens: [prices.\"{model}\"] with input = ... and output = ..."
     ))
+}
+
+/// An endpoint, or an error that names the setting that can't be used, and where it comes from.
+pub fn opened(name: &str, settings: EndpointSettings) -> Result<Endpoint> {
+    Endpoint::new(settings).map_err(|error| {
+        let EndpointError::BadSettings { setting, .. } = &error else { return failed(&error) };
+        let place = match (name, *setting) {
+            (FROM_ENVIRONMENT, "base_url") => "OPENAI_BASE_URL".to_owned(),
+            (FROM_ENVIRONMENT, "api_key") => "OPENAI_API_KEY".to_owned(),
+            (_, setting) => format!("{setting} of the judge \"{name}\""),
+        };
+        let shown = Error::misused(format!("{place} can't be used: {error}"));
+        match error.hint() {
+            Some(hint) => shown.hint(hint),
+            None => shown,
+        }
+    })
+}
+
+/// The model that a server offers when it offers just one, as llama.cpp and vLLM do.
+async fn only_model(name: &str, endpoint: &Endpoint) -> Result<String> {
+    const SHOWN: usize = 10;
+    let models = endpoint.model_names().await.map_err(|error| failed(&error))?;
+    match models.as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Err(Error::misused(format!("the judge \"{name}\" has no model, and its endpoint offers none"))
+            .hint("load a model at the server, then name it with --model or COACH_MODEL")),
+        several => {
+            Err(Error::misused(format!("the judge \"{name}\" has no model, and its endpoint offers several"))
+                .hint(format!(
+                    "name one with --model or COACH_MODEL: {}",
+                    several[..several.len().min(SHOWN)].join(", ")
+                )))
+        }
+    }
+}
+
+/// An endpoint's error as the user's.
+pub fn failed(error: &EndpointError) -> Error {
+    let shown = Error::failed(error.to_string());
+    match error.hint() {
+        Some(hint) => shown.hint(hint),
+        None => shown,
+    }
 }

@@ -1,0 +1,75 @@
+//! An answer in passages: which of them a model need not see, and which comes nearest to each key point.
+
+use std::ops::Range;
+
+use crate::critique::Flag;
+
+use super::ratings::{KeyPoint, Part};
+use super::reading::{Reading, Sentence};
+use super::standing::Standing;
+use super::words::Words;
+use super::{BuiltIn, PreparedRubric, beginning, flags};
+
+/// A sentence of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passage {
+    /// Byte offset of its first character.
+    pub start: usize,
+    /// Byte offset just behind its last character.
+    pub end: usize,
+    /// What it is for.
+    pub role: PassageRole,
+}
+
+/// What a passage is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PassageRole {
+    /// It may state something.
+    Statement,
+    /// It repeats the question, or what the rubric says about answers, which earns nothing.
+    Repetition,
+    /// It speaks to the grader.
+    Remark,
+}
+
+impl BuiltIn {
+    /// The passages of an answer as far as it is read, and what a reader of its grade should know.
+    pub fn passages(self, prepared: &PreparedRubric, answer: &str) -> (Vec<Passage>, Vec<Flag>) {
+        let text = beginning(answer);
+        let words = Words::new(text);
+        let lookup = prepared.memory.look_up(&prepared.statements, &words);
+        let reading = Reading::new(text, words, &lookup, &prepared.statements);
+        drop(lookup);
+        let passages = reading.sentences.iter().map(|sentence| {
+            let role = match sentence.standing {
+                Standing::States | Standing::ListsTerms => PassageRole::Statement,
+                Standing::RepeatsTheQuestion | Standing::RepeatsTheRubric => PassageRole::Repetition,
+                Standing::AddressesTheGrader => PassageRole::Remark,
+            };
+            Passage { start: sentence.span.start, end: sentence.span.end, role }
+        });
+        (passages.collect(), flags(&reading, text.len() < answer.len()))
+    }
+
+    /// For each key point of each criterion the passage of an answer that is nearest to it, as bytes of the answer;
+    /// empty for an answer that states nothing. A criterion without key points has its highest level as the only one.
+    pub fn nearest(self, prepared: &PreparedRubric, answer: &str) -> Vec<Vec<Range<usize>>> {
+        let text = beginning(answer);
+        let words = Words::new(text);
+        let lookup = prepared.memory.look_up(&prepared.statements, &words);
+        let reading = Reading::new(text, words, &lookup, &prepared.statements);
+        drop(lookup);
+        let likeness = |sentence: &Sentence, point: &KeyPoint| {
+            let of = |part: &Part| sentence.unit.likeness(&prepared.statements, part.statement);
+            point.parts.iter().map(of).fold(f32::NEG_INFINITY, f32::max)
+        };
+        let nearest = |point: &KeyPoint| {
+            // Of equals the last wins, so the order is turned round: text added at the end displaces nothing.
+            let counted: Vec<&Sentence> = reading.counted().collect();
+            let best =
+                counted.into_iter().rev().max_by(|a, b| likeness(a, point).total_cmp(&likeness(b, point)));
+            best.map(|sentence| sentence.span.start..sentence.span.end)
+        };
+        prepared.criteria.iter().map(|points| points.iter().filter_map(nearest).collect()).collect()
+    }
+}

@@ -1,0 +1,307 @@
+//! A critique in many small questions, for models that lose the thread in a whole rubric.
+//!
+//! For each key point of a criterion the built-in judge picks the passage that comes nearest to it, and the model says
+//! yes or no: does the passage say this? How sure it is of "yes", over all key points, gives the level
+//! ([`super::scale`]). What is cited is the answer's own words by construction, and a passage that orders the grader
+//! about can at most be asked whether it says a key point. Where a rubric has one criterion, that one is about the
+//! answer as a whole: the model weighs it against the model answer, which small models do better and faster, and the
+//! built-in judge says what it is in the answer and what is missing.
+//!
+//! What the built-in judge takes for a mistake that is said counts if the model finds one of its signs in the passage.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+
+use crate::bank::{Criterion, Mistake, MistakeKind, Rubric};
+use crate::critique::{Critique, Evidence, FlaggedMistake, Rating};
+use crate::endpoint::{ChatRequest, ReplyShape, Role};
+use crate::error::Result;
+use crate::judge::Sighting;
+use crate::judge::built_in::BuiltIn;
+
+use super::asking::Asking;
+use super::failed::Failed;
+use super::scale::{self, Ends};
+use super::shown::Shown;
+use super::{ModelJudge, Prepared, message};
+
+/// Steps of the scale that a whole answer is weighed on: the same for every rubric.
+const STEPS: [&str; 5] = ["0", "1", "2", "3", "4"];
+/// The answers to "does the passage say this?".
+const YES_OR_NO: [&str; 2] = ["yes", "no"];
+/// A key point counts as made where the model finds "yes" at least as likely as "no".
+const MADE: f64 = 0.5;
+/// More quotations than this for one criterion are not read.
+const MOST_EVIDENCE: usize = 4;
+
+/// For each criterion of a rubric the ends of the model's scale, once they were asked for.
+pub(super) struct Careful(Vec<OnceCell<Ends>>);
+
+impl Careful {
+    pub(super) fn of(rubric: &Rubric) -> Self {
+        Self(rubric.criteria.iter().map(|_| OnceCell::new()).collect())
+    }
+}
+
+/// A key point, the passage nearest to it, and how sure the model is that the passage makes it.
+struct Weighed {
+    point: String,
+    passage: Range<usize>,
+    yes: f64,
+}
+
+impl Asking<'_, '_> {
+    pub(super) async fn carefully(
+        &mut self,
+        prepared: &Prepared,
+        shown: &Shown<'_>,
+    ) -> Result<Critique, Failed> {
+        let rubric = self.rubric;
+        let estimate = BuiltIn::new().critique(&prepared.built_in, rubric, shown.text());
+        let nearest = BuiltIn::new().nearest(&prepared.built_in, shown.text());
+        let mut ratings = Vec::with_capacity(rubric.criteria.len());
+        for (place, criterion) in rubric.criteria.iter().enumerate() {
+            let ends = match prepared.careful.0.get(place) {
+                Some(ends) => *ends.get_or_try_init(|| self.ends(prepared, place, criterion)).await?,
+                None => Ends::WHOLE,
+            };
+            let passages = nearest.get(place).map_or(&[][..], Vec::as_slice);
+            let rating = if is_whole(rubric) {
+                let share = ends.calibrated(self.impression(shown.text()).await?);
+                whole_rating(criterion, share, estimate.ratings.first(), passages, shown.text())
+            } else {
+                let weighed = self.weighed(criterion, shown.text(), passages).await?;
+                rating(criterion, ends.calibrated(mean(&weighed)), &weighed, shown.text())
+            };
+            if let Some(watch) = self.watch.as_deref_mut() {
+                watch(Sighting::Rating(&shown.restored_rating(rating.clone())));
+            }
+            ratings.push(rating);
+        }
+        let mistakes = self.confirmed(estimate.mistakes).await?;
+        Ok(Critique { ratings, mistakes, flags: Vec::new() })
+    }
+
+    /// Where nothing and everything lie on this model's scale.
+    async fn ends(
+        &mut self,
+        prepared: &Prepared,
+        place: usize,
+        criterion: &Criterion,
+    ) -> Result<Ends, Failed> {
+        let nothing = self.judge.prompts.nothing().map_err(|error| Failed::prompt(&error))?;
+        let nothing = self.share(prepared, place, criterion, nothing.trim()).await?;
+        let everything = self.share(prepared, place, criterion, &self.rubric.model_answer).await?;
+        Ok(Ends { nothing, everything })
+    }
+
+    /// How much of a criterion the model gives a text, on its own scale from 0 to 1.
+    async fn share(
+        &mut self,
+        prepared: &Prepared,
+        place: usize,
+        criterion: &Criterion,
+        text: &str,
+    ) -> Result<f64, Failed> {
+        if is_whole(self.rubric) {
+            return self.impression(text).await;
+        }
+        let nearest = BuiltIn::new().nearest(&prepared.built_in, text);
+        let passages = nearest.get(place).map_or(&[][..], Vec::as_slice);
+        Ok(mean(&self.weighed(criterion, text, passages).await?))
+    }
+
+    async fn weighed(
+        &mut self,
+        criterion: &Criterion,
+        text: &str,
+        passages: &[Range<usize>],
+    ) -> Result<Vec<Weighed>, Failed> {
+        let mut weighed = Vec::new();
+        for (point, passage) in statements(criterion).iter().zip(passages) {
+            let yes = self.says(text.get(passage.clone()).unwrap_or_default(), point).await?;
+            weighed.push(Weighed { point: point.clone(), passage: passage.clone(), yes });
+        }
+        Ok(weighed)
+    }
+
+    /// How sure the model is that a passage says what a statement says, 0 to 1.
+    async fn says(&mut self, passage: &str, statement: &str) -> Result<f64, Failed> {
+        let weights = self.choice(self.judge.ask_whether(passage, statement), &YES_OR_NO).await?;
+        Ok(weights.get(YES_OR_NO[0]).copied().unwrap_or_default())
+    }
+
+    /// How much of the model answer the model finds in a text, on its own scale from 0 to 1.
+    async fn impression(&mut self, text: &str) -> Result<f64, Failed> {
+        let weights = self.choice(self.judge.ask_how_much(self.rubric, text), &STEPS).await?;
+        Ok(scale::share(&weights, (STEPS.len() - 1) as u8).unwrap_or_default())
+    }
+
+    async fn choice(
+        &mut self,
+        request: Result<ChatRequest>,
+        options: &[&str],
+    ) -> Result<BTreeMap<String, f64>, Failed> {
+        let request = request.map_err(|error| Failed::prompt(&error))?;
+        self.repaired(request, |text| {
+            let weights: BTreeMap<String, f64> = serde_json::from_str(text).unwrap_or_default();
+            let usable =
+                weights.keys().all(|option| options.contains(&option.as_str())) && !weights.is_empty();
+            if usable { Ok(weights) } else { Err(vec![format!("reply with one of: {}", options.join(", "))]) }
+        })
+        .await
+    }
+
+    /// Of the mistakes that the built-in judge finds those that count: what is said must be confirmed by the model.
+    async fn confirmed(&mut self, found: Vec<FlaggedMistake>) -> Result<Vec<FlaggedMistake>, Failed> {
+        let mut confirmed = Vec::new();
+        for flagged in found {
+            let mistake = self.rubric.mistake(flagged.id.as_str());
+            let counts = match (&flagged.evidence, mistake) {
+                (Some(evidence), Some(mistake)) => self.makes(&evidence.quote, mistake).await?,
+                (None, _) => flagged.kind == MistakeKind::Omitted,
+                (Some(_), None) => false,
+            };
+            if counts {
+                confirmed.push(flagged);
+            }
+        }
+        Ok(confirmed)
+    }
+
+    async fn makes(&mut self, passage: &str, mistake: &Mistake) -> Result<bool, Failed> {
+        for sign in &mistake.signs {
+            if self.says(passage, sign).await? >= MADE {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl ModelJudge {
+    /// The requests that an answer takes for certain, for forecasts.
+    pub(super) fn careful_requests(
+        &self,
+        prepared: &Prepared,
+        rubric: &Rubric,
+        shown: &Shown<'_>,
+    ) -> Result<Vec<ChatRequest>> {
+        let mut requests = Vec::new();
+        if is_whole(rubric) {
+            return Ok(vec![self.ask_how_much(rubric, shown.text())?]);
+        }
+        let nearest = BuiltIn::new().nearest(&prepared.built_in, shown.text());
+        for (criterion, passages) in rubric.criteria.iter().zip(&nearest) {
+            for (point, passage) in statements(criterion).iter().zip(passages) {
+                requests
+                    .push(self.ask_whether(shown.text().get(passage.clone()).unwrap_or_default(), point)?);
+            }
+        }
+        Ok(requests)
+    }
+
+    fn ask_whether(&self, passage: &str, statement: &str) -> Result<ChatRequest> {
+        let instructions = message(Role::System, self.prompts.key_point()?);
+        let task = message(Role::User, self.prompts.passage(passage, statement)?);
+        Ok(self.request(vec![instructions, task], choice(&YES_OR_NO)))
+    }
+
+    fn ask_how_much(&self, rubric: &Rubric, answer: &str) -> Result<ChatRequest> {
+        let instructions = message(Role::System, self.prompts.whole(rubric)?);
+        let task = message(Role::User, self.prompts.how_much(answer)?);
+        Ok(self.request(vec![instructions, task], choice(&STEPS)))
+    }
+}
+
+fn choice(options: &[&str]) -> ReplyShape {
+    let options: Arc<[String]> = options.iter().map(|option| (*option).to_owned()).collect();
+    ReplyShape::Choice(options)
+}
+
+/// Whether a rubric judges the answer as a whole.
+fn is_whole(rubric: &Rubric) -> bool {
+    rubric.criteria.len() == 1
+}
+
+/// The key points of a criterion; of one without any, what its highest level asks for.
+fn statements(criterion: &Criterion) -> &[String] {
+    let highest = criterion.levels.last().map(std::slice::from_ref).unwrap_or_default();
+    if criterion.key_points.is_empty() { highest } else { &criterion.key_points }
+}
+
+fn mean(weighed: &[Weighed]) -> f64 {
+    weighed.iter().map(|weighed| weighed.yes).sum::<f64>() / weighed.len().max(1) as f64
+}
+
+fn rating(criterion: &Criterion, share: f64, weighed: &[Weighed], text: &str) -> Rating {
+    let number = weighed.iter().filter(|weighed| weighed.yes >= MADE).count();
+    let evidence = evidence(weighed, text);
+    let level = if evidence.is_empty() { 0 } else { scale::level(share, criterion.max_level()) };
+    let reason = match number {
+        0 if level > 0 => "Comes near to this without making a key point in full.".to_owned(),
+        0 => "Does not speak of this.".to_owned(),
+        _ if number == weighed.len() => "Makes every key point.".to_owned(),
+        _ => format!("Makes {number} of {} key points.", weighed.len()),
+    };
+    let missing = weighed.iter().filter(|weighed| weighed.yes < MADE).map(|weighed| weighed.point.clone());
+    let missing = if criterion.key_points.is_empty() { Vec::new() } else { missing.collect() };
+    rated(criterion, level, reason, evidence, missing)
+}
+
+/// The rating of an answer as a whole: the model's level, with what the built-in judge finds in the answer.
+fn whole_rating(
+    criterion: &Criterion,
+    share: f64,
+    estimate: Option<&Rating>,
+    nearest: &[Range<usize>],
+    text: &str,
+) -> Rating {
+    let mut evidence = estimate.map(|rating| rating.evidence.clone()).unwrap_or_default();
+    if evidence.is_empty() {
+        evidence
+            .extend(nearest.first().and_then(|passage| Evidence::slice(text, passage.start, passage.end)));
+    }
+    let level = if evidence.is_empty() { 0 } else { scale::level(share, criterion.max_level()) };
+    let missing = estimate.map(|rating| rating.missing.clone()).unwrap_or_default();
+    let percent = (share * 10.0).round() * 10.0;
+    let reason = format!("As a whole it gets about {percent:.0} % of a full answer right.");
+    rated(criterion, level, reason, evidence, missing)
+}
+
+fn rated(
+    criterion: &Criterion,
+    level: u8,
+    reason: String,
+    evidence: Vec<Evidence>,
+    missing: Vec<String>,
+) -> Rating {
+    Rating {
+        id: criterion.id.clone(),
+        level,
+        reason,
+        advice: if level == criterion.max_level() { String::new() } else { advice(&missing) },
+        evidence: if level == 0 { Vec::new() } else { evidence },
+        missing,
+        unfounded: false,
+    }
+}
+
+/// The passages that make key points, or else the one that comes nearest, in the answer's order.
+fn evidence(weighed: &[Weighed], text: &str) -> Vec<Evidence> {
+    let mut best: Vec<&Weighed> = weighed.iter().collect();
+    best.sort_by(|a, b| b.yes.total_cmp(&a.yes));
+    let strong = best.iter().filter(|weighed| weighed.yes >= MADE).count().clamp(1, MOST_EVIDENCE);
+    let mut places: Vec<(usize, usize)> =
+        best.into_iter().take(strong).map(|weighed| (weighed.passage.start, weighed.passage.end)).collect();
+    places.sort_unstable();
+    places.dedup();
+    places.into_iter().filter_map(|(start, end)| Evidence::slice(text, start, end)).collect()
+}
+
+fn advice(missing: &[String]) -> String {
+    missing.first().map_or_else(String::new, |point| format!("Say this: {point}"))
+}
