@@ -26,7 +26,7 @@ pub struct Passage {
 pub enum PassageRole {
     /// It may state something.
     Statement,
-    /// It repeats the question, or what the rubric says about answers, which earns nothing.
+    /// It repeats the question, which earns nothing.
     Repetition,
     /// It speaks to the grader.
     Remark,
@@ -42,8 +42,11 @@ impl BuiltIn {
         drop(lookup);
         let passages = reading.sentences.iter().map(|sentence| {
             let role = match sentence.standing {
-                Standing::States | Standing::ListsTerms => PassageRole::Statement,
-                Standing::RepeatsTheQuestion | Standing::RepeatsTheRubric => PassageRole::Repetition,
+                // A model tells by itself whether words that are near the rubric's say something.
+                Standing::States | Standing::ListsTerms | Standing::RepeatsTheRubric => {
+                    PassageRole::Statement
+                }
+                Standing::RepeatsTheQuestion => PassageRole::Repetition,
                 Standing::AddressesTheGrader => PassageRole::Remark,
             };
             Passage { start: sentence.span.start, end: sentence.span.end, role }
