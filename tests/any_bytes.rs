@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use interview_coach::answer::{Answer, key, rubric_digest};
 use interview_coach::bank::{Bank, Rubric};
+use interview_coach::critique::Flag;
 use interview_coach::endpoint::{Endpoint, EndpointSettings};
 use interview_coach::judge::model::{ModelJudge, Sampling};
 use interview_coach::judge::prompt::Prompts;
@@ -13,6 +14,7 @@ use interview_coach::judge::{Judge, JudgeFailure, Judgement};
 use interview_coach::record::{GradeRecord, Status};
 use interview_coach::score::{Grade, Outcome};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
 use support::{FakeEndpoint, Reply};
 use tokio::runtime::Runtime;
@@ -20,7 +22,14 @@ use tokio::runtime::Runtime;
 const ANSWER: &str = "Surprisal is minus the logarithm of the probability.";
 
 fn config() -> ProptestConfig {
-    ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() }
+    // The same cases each time: a failure that comes and goes tells nothing about the change that met it.
+    // PROPTEST_CASES and another seed here look further.
+    let few = ProptestConfig {
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(7),
+        ..ProptestConfig::default()
+    };
+    if std::env::var_os("PROPTEST_CASES").is_some() { few } else { ProptestConfig { cases: 96, ..few } }
 }
 
 /// A judge behind a server that says what it was last told to.
@@ -204,6 +213,9 @@ proptest! {
     }
 }
 
+/// Of the characters in [`any_part`], those that no reader sees.
+const UNSEEN: [char; 4] = ['\u{200b}', '\u{202c}', '\u{202e}', '\u{feff}'];
+
 /// Texts that break what counts letters, bytes or columns alike.
 fn any_part() -> impl Strategy<Value = String> {
     let nasty = [
@@ -236,21 +248,25 @@ fn any_part() -> impl Strategy<Value = String> {
     prop_oneof![proptest::sample::select(nasty.to_vec()).prop_map(str::to_owned), any::<String>()]
 }
 
-/// The answer stands in the prompt byte by byte; what a model quotes of it is found where it stands; and the grade on
+/// The answer stands in the prompt as it was written, but for characters that nobody sees and, where the grade says so,
+/// remarks to the grader; what a model quotes of it is found where it stands; and the grade on
 /// disk says the same when it is read back.
 fn survives(bench: &Bench, answer: &str, slice: &str) -> Result<(), TestCaseError> {
     let line = json!({"id": "a", "question": "surprisal", "answer": answer}).to_string();
     let read = Answer::from_json(&line, None).map_err(TestCaseError::fail)?;
     prop_assert_eq!(read.text.as_str(), answer);
+    let visible: String = answer.chars().filter(|c| !UNSEEN.contains(c)).collect();
     for quote in [slice.to_owned(), slice.to_uppercase(), "attention weighs values".to_owned()] {
         let reply = Reply::chat(critique(&bench.rubric, &quote).to_string());
         for judged in bench.judge_both_ways(answer, &reply) {
             let request = bench.fake.last_request().unwrap();
             let messages = request.json["messages"].as_array().unwrap();
-            let contents = messages.iter().filter_map(|message| message["content"].as_str());
-            prop_assert!(contents.into_iter().any(|content| content.contains(answer)));
+            let mut contents = messages.iter().filter_map(|message| message["content"].as_str());
+            let is_whole = contents.any(|content| content.contains(&visible));
             match judged {
                 Ok(judgement) => {
+                    let withheld = judgement.critique.flags.contains(&Flag::AddressesTheGrader);
+                    prop_assert!(is_whole || withheld);
                     check(&bench.rubric, answer, &judgement)?;
                     reads_back(bench, &read, judgement)?;
                 }
