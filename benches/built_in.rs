@@ -1,7 +1,9 @@
 //! How fast and how good the built-in judge is.
 //!
-//!     cargo bench --bench built_in              answers a second on one core
-//!     cargo bench --bench built_in -- saf FILE  Pearson r within questions, against human scores
+//!     cargo bench --bench built_in                         answers a second on one core
+//!     cargo bench --bench built_in -- saf FILE             Pearson r within questions, against human scores
+//!     cargo bench --bench built_in -- mistakes [DETAILS]   mistakes found in wordings that are not in a rubric
+//!     cargo bench --bench built_in -- attacks [DETAILS]    answers that want a grade without saying anything
 //!
 //! How good it is on the exemplars of rubrics is what `coach rubric test` says.
 //!
@@ -10,6 +12,11 @@
 //! without them.
 
 #![allow(clippy::expect_used, reason = "a bench may stop where a program must not")]
+
+#[path = "built_in/attacks.rs"]
+mod attacks;
+#[path = "built_in/mistakes.rs"]
+mod mistakes;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -24,6 +31,8 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     match arguments.first().map(String::as_str) {
         Some("saf") => saf(arguments.get(1).expect("saf needs a file")),
+        Some("mistakes") => mistakes::report(&bank(), arguments.get(1).is_some()),
+        Some("attacks") => attacks::report(&bank(), arguments.get(1).is_some()),
         _ => speed(),
     }
 }

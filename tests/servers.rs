@@ -151,16 +151,17 @@ fn grade_warns_once_until_a_judge_has_passed() {
     );
     let doctor = coach.run(&["doctor", "--config", "config.toml", "--json"]);
     let report: Value = serde_json::from_str(&doctor.stdout).unwrap();
-    // The imitated model rates everything 1; the order in one of the answers does not reach it.
-    assert_eq!((&report["gate"]["right"], &report["gate"]["passed"]), (&3.into(), &false.into()));
+    // The imitated model rates everything 1, which is right for three; the answer that is nothing but an order to the
+    // grader never reaches it and is 0, which is right, too.
+    assert_eq!((&report["gate"]["right"], &report["gate"]["passed"]), (&4.into(), &false.into()));
     assert_eq!((doctor.code, &report["usable"]), (0, &true.into()));
     assert_eq!(
         warned("2"),
         [
-            "Warning: j got 3 of 12 known levels right, fewer than 10; `coach doctor --judge j` tries it again."
+            "Warning: j got 4 of 12 known levels right, fewer than 10; `coach doctor --judge j` tries it again."
         ]
     );
     let strict = coach.run(&["doctor", "--config", "config.toml", "--min-right", "10"]);
     assert_eq!(strict.code, 1);
-    assert!(strict.stderr.contains("3 of 12 levels are right, below --min-right 10"), "{}", strict.stderr);
+    assert!(strict.stderr.contains("4 of 12 levels are right, below --min-right 10"), "{}", strict.stderr);
 }

@@ -9,6 +9,8 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use super::grader;
+use super::grammar::{Kind, grammar};
+use super::mentions::{Part, part};
 use super::statements::{Statements, stem};
 use super::vectors::{Vector, dot, vectors};
 use super::words::{Words, denies, has_opposite, is_content, is_number, opposite};
@@ -32,6 +34,12 @@ pub(super) struct Known {
     pub(super) asked: bool,
     /// Whether it may belong to a remark to the grader.
     pub(super) cue: bool,
+    /// Its number in the rubric's sequences.
+    pub(super) number: Option<u32>,
+    /// Its kind for the grammar.
+    pub(super) kind: Kind,
+    /// What it is to a frame around names.
+    pub(super) part: Part,
     /// 0 to 1.
     pub(super) rarity: f32,
     /// The term with the same stem.
@@ -70,6 +78,13 @@ impl Lookup<'_> {
     pub(super) fn word(&self, index: usize) -> Option<&Known> {
         let place = *self.places.get(index)?;
         self.inner.words.get(place).or_else(|| self.extra.get(place.checked_sub(MOST_WORDS)?))
+    }
+}
+
+impl Lookup<'_> {
+    /// A number for the answer's word of this index, the same for the same word.
+    pub(super) fn number(&self, index: usize) -> u32 {
+        self.places.get(index).map_or(0, |&place| place as u32)
     }
 }
 
@@ -127,8 +142,10 @@ impl Known {
 
     fn new(plain: &str, statements: &Statements) -> Self {
         let cue = grader::is_cue(plain);
+        let (number, kind) = (statements.sequences.number(plain), grammar().kind(plain));
+        let part = part(plain, is_content(plain));
         if !is_content(plain) {
-            return Self { denies: denies(plain), cue, ..Self::default() };
+            return Self { denies: denies(plain), cue, number, kind, part, ..Self::default() };
         }
         let meaning = vectors().meaning(plain);
         let stem = corrected(plain, statements).unwrap_or_else(|| stem(plain));
@@ -144,6 +161,9 @@ impl Known {
             denies: denies(plain),
             asked: statements.question.contains(&stem),
             cue,
+            number,
+            kind,
+            part,
             rarity: meaning.rarity,
             exact,
             near: near.into(),
@@ -198,6 +218,7 @@ fn one_error_apart(a: &str, b: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sequences::Sequences;
     use super::*;
 
     #[test]
@@ -217,7 +238,7 @@ mod tests {
 
     #[test]
     fn opposites_and_numbers_are_not_alike() {
-        let mut statements = Statements::new("", std::iter::empty());
+        let mut statements = Statements::new("", std::iter::empty(), Sequences::default());
         statements.add("A higher temperature gives 12 outputs");
         let near = |plain: &str| Known::new(plain, &statements).near.len();
         assert_eq!(near("13"), 0);
@@ -229,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_full_memory_still_finds_every_word() {
-        let statements = Statements::new("", std::iter::empty());
+        let statements = Statements::new("", std::iter::empty(), Sequences::default());
         let memory = Memory::default();
         let many = (0..MOST_WORDS + 50).map(|number| format!("w{number}")).collect::<Vec<_>>().join(" ");
         let words = Words::new(&many);

@@ -6,15 +6,26 @@
 //! weighed against everything right that a sentence may have meant instead. What it cannot do is reason: two
 //! statements of the same words with the roles exchanged look the same to it.
 
+mod appeals;
+mod foreign;
+mod framing;
 mod grader;
+mod grammar;
+mod hidden;
+mod letters;
 mod memory;
+mod mentions;
 mod mistakes;
 pub mod passages;
 mod ratings;
 mod reading;
+mod recurring;
 mod sentences;
+mod sequences;
+mod standing;
 mod statements;
 mod vectors;
+mod verdicts;
 mod words;
 
 #[cfg(test)]
@@ -28,12 +39,14 @@ use crate::critique::{Critique, Flag};
 use memory::Memory;
 use mistakes::Marks;
 use ratings::{KeyPoint, Part};
-use reading::{Reading, Standing};
+use reading::Reading;
+use sequences::Sequences;
+use standing::Standing;
 use statements::Statements;
 use words::Words;
 
 /// Names this judge and its version; changes whenever its grades may.
-pub const IDENTITY: &str = "built-in/1";
+pub const IDENTITY: &str = "built-in/2";
 
 /// Longer answers are cut for judging: ten thousand words are an hour of talk.
 const LONGEST_ANSWER: usize = 64 * 1024;
@@ -81,7 +94,8 @@ impl BuiltIn {
     /// Makes a rubric ready: some milliseconds, once for all answers to its question.
     pub fn prepare(self, rubric: &Rubric) -> PreparedRubric {
         let points = rubric.criteria.iter().flat_map(|criterion| &criterion.key_points);
-        let mut statements = Statements::new(&rubric.question, points.map(String::as_str));
+        let mut statements =
+            Statements::new(&rubric.question, points.map(String::as_str), Sequences::new(rubric));
         let model = add_all(&mut statements, &rubric.model_answer);
         let criteria: Vec<Vec<KeyPoint>> =
             rubric.criteria.iter().map(|criterion| key_points(&mut statements, criterion, &model)).collect();
@@ -98,7 +112,8 @@ impl BuiltIn {
 
     /// Which of some questions is most about one of some statements; `None` where none is.
     pub fn most_about(self, statements: &[String], questions: &[String]) -> Option<usize> {
-        let mut all = Statements::new("", statements.iter().map(String::as_str));
+        let points = statements.iter().map(String::as_str);
+        let mut all = Statements::new("", points, Sequences::default());
         let wanted: Vec<usize> = statements.iter().filter_map(|text| all.add(text)).collect();
         let asked: Vec<(usize, usize)> =
             questions.iter().enumerate().filter_map(|(place, text)| Some((place, all.add(text)?))).collect();
@@ -174,7 +189,10 @@ fn flags(reading: &Reading<'_>, cut: bool) -> Vec<Flag> {
         of > 0 && of as f32 >= MOST_OF_IT * all as f32
     };
     [
-        (Flag::AddressesTheGrader, any(Standing::AddressesTheGrader)),
+        (
+            Flag::AddressesTheGrader,
+            any(Standing::AddressesTheGrader) || hidden::encodes_a_remark(reading.text),
+        ),
         (Flag::RepeatsTheQuestion, most(Standing::RepeatsTheQuestion)),
         (Flag::ListsTermsOnly, most(Standing::ListsTerms)),
         (Flag::Empty, reading.words.list.is_empty()),

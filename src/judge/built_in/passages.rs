@@ -5,7 +5,8 @@ use std::ops::Range;
 use crate::critique::Flag;
 
 use super::ratings::{KeyPoint, Part};
-use super::reading::{Reading, Sentence, Standing};
+use super::reading::{Reading, Sentence};
+use super::standing::Standing;
 use super::words::Words;
 use super::{BuiltIn, PreparedRubric, beginning, flags};
 
@@ -41,7 +42,10 @@ impl BuiltIn {
         drop(lookup);
         let passages = reading.sentences.iter().map(|sentence| {
             let role = match sentence.standing {
-                Standing::States | Standing::ListsTerms => PassageRole::Statement,
+                // A model tells by itself whether words that are near the rubric's say something.
+                Standing::States | Standing::ListsTerms | Standing::RepeatsTheRubric => {
+                    PassageRole::Statement
+                }
                 Standing::RepeatsTheQuestion => PassageRole::Repetition,
                 Standing::AddressesTheGrader => PassageRole::Remark,
             };

@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
-use super::grader;
+use super::framing::{Framing, framing};
+use super::grammar::{Flow, grammar};
 use super::memory::{Known, Lookup};
+use super::recurring::recurring;
 use super::sentences::{Span, clauses, sentences};
+use super::standing::{Standing, Whole, remarks, sense, standing};
 use super::statements::{PAIR_REACH, Statements};
 use super::vectors::{DIMENSIONS, Vector, add, length};
 use super::words::Words;
@@ -12,34 +15,6 @@ use super::words::Words;
 /// Share of the words in common, against the likeness of sentence vectors, in what makes sentences alike.
 /// Word overlap separates a little better in every trial; between 0.35 and 0.65 nothing changes much.
 const OVERLAP: f32 = 0.6;
-
-/// A sentence of which more than this is new, by weight of its words, does not repeat the question ...
-const NEWS: f32 = 0.1;
-/// ... and one with less does when this share of its words follow each other as in the question. Words alone
-/// do not tell: "The diameter decreases by a factor of 10" can be made of a question's own words.
-const SAME_ORDER: f32 = 0.7;
-
-/// From this many content words on a sentence can be a mere list of terms ...
-const LIST_WORDS: usize = 6;
-/// ... if it has fewer other words than this share (English prose has around 0.45, notes 0.25) ...
-const LEAST_GRAMMAR: f32 = 0.12;
-/// ... and either a separator after so few words ...
-const LIST_ENTRY: usize = 3;
-/// ... or this many words in a row with hardly any grammar at all.
-const SALAD_WORDS: usize = 10;
-
-/// What a sentence is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// It makes a statement.
-    States,
-    /// It lists terms without saying anything about them.
-    ListsTerms,
-    /// It repeats the question.
-    RepeatsTheQuestion,
-    /// It speaks to the grader.
-    AddressesTheGrader,
-}
 
 /// A sentence, a clause or two sentences in a row, measured against the rubric.
 pub(super) struct Unit {
@@ -64,6 +39,10 @@ pub(super) struct Unit {
 pub(super) struct Sentence {
     pub(super) span: Span,
     pub(super) standing: Standing,
+    /// What it does with the statement in it.
+    pub(super) framing: Framing,
+    /// How much it makes sense as a sentence, 0 to 1.
+    pub(super) sense: f32,
     /// The sentence as a whole.
     pub(super) unit: Unit,
     /// Its clauses, where it has several.
@@ -81,7 +60,15 @@ impl<'a> Reading<'a> {
     /// Reads an answer whose words have been looked up.
     pub(super) fn new(text: &'a str, words: Words, lookup: &Lookup<'_>, statements: &Statements) -> Self {
         let spans = sentences(text, &words);
-        let measured = spans.into_iter().enumerate().map(|(number, span)| {
+        // A remark to the grader must not change what the rest is worth.
+        let remarks = remarks(text, &words, &spans, lookup);
+        let rest = spans.iter().zip(&remarks).filter(|(_, remark)| !**remark);
+        let stated: Vec<usize> = rest.flat_map(|(span, _)| span.words.clone()).collect();
+        let whole = Whole::new(&stated, lookup, &statements.sequences);
+        let numbers: Vec<Vec<u32>> =
+            spans.iter().map(|span| span.words.clone().map(|index| lookup.number(index)).collect()).collect();
+        let recurring = recurring(&numbers);
+        let measured = spans.into_iter().zip(remarks).enumerate().map(|(number, (span, remark))| {
             let parts = clauses(text, &words, &span);
             let mut units: Vec<Unit> =
                 parts.iter().map(|part| Unit::measure(part, number, lookup, statements)).collect();
@@ -94,10 +81,32 @@ impl<'a> Reading<'a> {
             if units.len() == 1 {
                 units.clear();
             }
-            let standing = standing(text, &words, &span, lookup, statements);
-            Sentence { span, standing, unit, clauses: units }
+            let standing = if remark {
+                Standing::AddressesTheGrader
+            } else {
+                standing(
+                    text,
+                    &words,
+                    &span,
+                    lookup,
+                    &statements.sequences,
+                    &whole,
+                    recurring.get(number).map_or(&[][..], Vec::as_slice),
+                )
+            };
+            let framing = framing_of(text, &words, &span);
+            let flow = flow(text, &words, &span, lookup);
+            (flow, Sentence { span, standing, framing, sense: 1.0, unit, clauses: units })
         });
-        let sentences = measured.collect();
+        let (flows, mut sentences): (Vec<Flow>, Vec<Sentence>) = measured.unzip();
+        let stated = flows
+            .iter()
+            .zip(&sentences)
+            .filter(|(_, sentence)| sentence.standing != Standing::AddressesTheGrader);
+        let answer = stated.map(|(flow, _)| *flow).fold(Flow::default(), Flow::joined);
+        for (sentence, flow) in sentences.iter_mut().zip(flows) {
+            sentence.sense = sense(flow, answer);
+        }
         Self { text, words, sentences }
     }
 
@@ -106,12 +115,6 @@ impl<'a> Reading<'a> {
         self.sentences
             .iter()
             .filter(|sentence| matches!(sentence.standing, Standing::States | Standing::ListsTerms))
-    }
-
-    /// All that the answer states, as one unit.
-    pub(super) fn whole(&self, statements: &Statements) -> Unit {
-        let stated = self.sentences.iter().filter(|sentence| sentence.standing == Standing::States);
-        stated.fold(Unit::empty(statements), |sum, sentence| sum.joined(&sentence.unit))
     }
 
     /// Words in sentences of a standing, and words in all.
@@ -213,6 +216,16 @@ impl Unit {
         if self.length > 0.0 { dot / self.length } else { 0.0 }
     }
 
+    /// How well each term of a statement is matched.
+    pub(super) fn reaches<'s>(
+        &'s self,
+        statements: &'s Statements,
+        number: usize,
+    ) -> impl Iterator<Item = f32> + 's {
+        let terms = statements.list.get(number).map(|s| s.terms.as_slice()).unwrap_or_default();
+        terms.iter().map(|&(term, _)| self.reach.get(usize::from(term)).copied().unwrap_or(0.0))
+    }
+
     /// The share of a statement's weight that its words match.
     pub(super) fn overlap(&self, statements: &Statements, number: usize) -> f32 {
         let terms =
@@ -239,51 +252,24 @@ fn known_words<'l>(range: Range<usize>, lookup: &'l Lookup<'_>) -> impl Iterator
     range.filter_map(|index| lookup.word(index))
 }
 
-fn standing(
-    text: &str,
-    words: &Words,
-    span: &Span,
-    lookup: &Lookup<'_>,
-    statements: &Statements,
-) -> Standing {
-    let known = || known_words(span.words.clone(), lookup);
-    if known().any(|known| known.cue) {
-        let source =
-            text.get(span.start.saturating_sub(2)..span.end).or_else(|| text.get(span.start..span.end));
-        let plains: Vec<&str> = words.list[span.words.clone()].iter().map(|word| words.plain(word)).collect();
-        // Whatever stands around the words counts as well: a verdict in JSON begins with a brace.
-        if grader::is_addressed(source.unwrap_or_default(), &plains) {
-            return Standing::AddressesTheGrader;
-        }
-    }
-    let content = known().filter(|known| known.is_content()).count();
-    let all: f32 = known().map(|known| known.rarity).sum();
-    let news: f32 = known().filter(|known| !known.asked).map(|known| known.rarity).sum();
-    if content > 0 && news < NEWS * all && asked_in_order(words, span, statements) {
-        Standing::RepeatsTheQuestion
-    } else if content >= LIST_WORDS && lists(text, words, span, content) {
-        Standing::ListsTerms
-    } else {
-        Standing::States
-    }
-}
-
-/// Whether a sentence of so many content words strings terms together.
-fn lists(text: &str, words: &Words, span: &Span, content: usize) -> bool {
+fn framing_of(text: &str, words: &Words, span: &Span) -> Framing {
     let own = words.list.get(span.words.clone()).unwrap_or_default();
-    let grammar = 1.0 - content as f32 / own.len().max(1) as f32;
-    let gaps = own.windows(2).filter_map(|two| text.get(two.first()?.end..two.get(1)?.start));
-    let entries = 1 + gaps.filter(|gap| gap.contains([',', '|', '/', '·', '+', '\n', '\t'])).count();
-    let separated = own.len() < LIST_ENTRY * entries;
-    grammar < LEAST_GRAMMAR && (separated || (content >= SALAD_WORDS && grammar < LEAST_GRAMMAR / 2.0))
+    let plains: Vec<&str> = own.iter().map(|word| words.plain(word)).collect();
+    let ending = own.last().and_then(|last| text.get(last.end..span.end)).unwrap_or_default();
+    framing(&plains, ending)
 }
 
-/// Whether most words follow each other as they do in the question.
-fn asked_in_order(words: &Words, span: &Span, statements: &Statements) -> bool {
-    let plains: Vec<String> =
-        words.list[span.words.clone()].iter().map(|word| words.plain(word).to_owned()).collect();
-    let followers = plains.len().saturating_sub(1);
-    let pairs = plains.iter().cloned().zip(plains.iter().skip(1).cloned());
-    let same = pairs.filter(|pair| statements.asked.contains(pair)).count();
-    same as f32 >= SAME_ORDER * followers as f32
+/// How well the words of a sentence follow each other; commas count as words.
+fn flow(text: &str, words: &Words, span: &Span, lookup: &Lookup<'_>) -> Flow {
+    let grammar = grammar();
+    let first = span.words.start;
+    let kinds = span.words.clone().flat_map(|index| {
+        let comma = index > first
+            && words.list.get(index - 1).zip(words.list.get(index)).is_some_and(|(before, word)| {
+                text.get(before.end..word.start).is_some_and(|gap| gap.contains(','))
+            });
+        let kind = lookup.word(index).map(|known| known.kind);
+        [comma.then_some(grammar.comma), kind].into_iter().flatten()
+    });
+    grammar.flow(kinds)
 }

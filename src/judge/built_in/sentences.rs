@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::letters::{is_invisible, visible};
 use super::words::{Word, Words};
 
 /// A sentence or clause: bytes of the text, and which of its words it has.
@@ -71,10 +72,9 @@ fn span(text: &str, words: &Words, range: Range<usize>) -> Span {
 /// Bytes of the punctuation that closes a sentence, as far as there is no white space in it.
 fn closing(text: &str, from: usize) -> usize {
     let rest = text.get(from..).unwrap_or_default();
-    rest.chars()
-        .take_while(|c| matches!(c, '.' | '!' | '?' | ')' | '"' | '”' | '\'' | '’'))
-        .map(char::len_utf8)
-        .sum()
+    let closes = |c: char| matches!(c, '.' | '!' | '?' | ')' | '"' | '”' | '\'' | '’') || is_invisible(c);
+    let end = rest.find(|c| !closes(c)).unwrap_or(rest.len());
+    rest.get(..end).unwrap_or_default().trim_end_matches(is_invisible).len()
 }
 
 fn between<'a>(text: &'a str, before: &Word, after: &Word) -> &'a str {
@@ -83,7 +83,7 @@ fn between<'a>(text: &'a str, before: &Word, after: &Word) -> &'a str {
 
 /// Whether a sentence ends between two words that follow each other.
 fn ends_sentence(text: &str, words: &Words, word: &Word, next: &Word) -> bool {
-    let gap = between(text, word, next);
+    let gap = visible(between(text, word, next));
     if gap == " " {
         return false;
     }
@@ -111,12 +111,15 @@ fn begins_upper(text: &str, word: &Word) -> bool {
 
 /// Whether the word is the number of a list's entry, as in "2. Then".
 fn is_listed(text: &str, word: &Word) -> bool {
-    let digits =
-        text.get(word.start..word.end).is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
-    digits && text.get(word.end..).is_some_and(|rest| rest.starts_with([')', '.']))
+    let digits = text
+        .get(word.start..word.end)
+        .is_some_and(|word| visible(word).bytes().all(|byte| byte.is_ascii_digit()));
+    let rest = text.get(word.end..).unwrap_or_default();
+    digits && rest.trim_start_matches(is_invisible).starts_with([')', '.'])
 }
 
 fn begins_clause(gap: &str, word: &str) -> bool {
+    let gap = visible(gap);
     if gap == " " {
         return CONNECTIVES.contains(&word);
     }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rust_stemmers::{Algorithm, Stemmer};
 
+use super::sequences::Sequences;
 use super::vectors::{Vector, add, normalize, vectors};
 use super::words::{Words, denies, is_content};
 
@@ -48,14 +49,18 @@ pub(super) struct Statements {
     pub(super) pairs: HashMap<(u16, u16), u32>,
     /// Stems of the question.
     pub(super) question: HashSet<String>,
-    /// Words that follow each other in the question, as plain forms.
-    pub(super) asked: HashSet<(String, String)>,
+    /// Words that follow each other in the rubric.
+    pub(super) sequences: Sequences,
     crowd: HashMap<String, usize>,
 }
 
 impl Statements {
     /// Nothing yet. `key_points` are counted beforehand, because what many of them share tells little.
-    pub(super) fn new<'a>(question: &str, key_points: impl Iterator<Item = &'a str>) -> Self {
+    pub(super) fn new<'a>(
+        question: &str,
+        key_points: impl Iterator<Item = &'a str>,
+        sequences: Sequences,
+    ) -> Self {
         let mut crowd = HashMap::new();
         for key_point in key_points {
             let mut stems = stems_of(key_point);
@@ -71,7 +76,7 @@ impl Statements {
             stems: HashMap::new(),
             pairs: HashMap::new(),
             question: stems_of(question).into_iter().collect(),
-            asked: sequences(question),
+            sequences,
             crowd,
         }
     }
@@ -148,15 +153,6 @@ fn neighbours(order: &[u16]) -> impl Iterator<Item = (u16, u16)> {
     })
 }
 
-fn sequences(text: &str) -> HashSet<(String, String)> {
-    let words = Words::new(text);
-    let plains: Vec<&str> = words.plains().collect();
-    plains
-        .windows(2)
-        .filter_map(|two| Some(((*two.first()?).to_owned(), (*two.get(1)?).to_owned())))
-        .collect()
-}
-
 fn stems_of(text: &str) -> Vec<String> {
     Words::new(text).plains().filter(|plain| is_content(plain)).map(stem).collect()
 }
@@ -168,7 +164,8 @@ mod tests {
     #[test]
     fn shares_tell_what_matters() {
         let points = ["Tokens are cheap", "Tokens are subwords"];
-        let mut statements = Statements::new("What is tokenization?", points.into_iter());
+        let mut statements =
+            Statements::new("What is tokenization?", points.into_iter(), Sequences::default());
         let number = statements.add("Tokens are subwords of the text").unwrap();
         let statement = &statements.list[number];
         let share = |word: &str| {

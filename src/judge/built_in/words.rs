@@ -1,5 +1,7 @@
 //! From text to words: where they are, which of them carry content, which of them deny.
 
+use super::letters::{is_invisible, unmasked, unwidened, visible};
+
 /// A word longer than this is no word; it stays out of every comparison.
 const LONGEST_WORD: usize = 40;
 
@@ -28,17 +30,25 @@ impl Words {
             Self { list: Vec::with_capacity(text.len() / 5), plain: String::with_capacity(text.len()) };
         let mut chars = text.char_indices().peekable();
         while let Some((start, first)) = chars.next() {
+            let width = first.len_utf8();
+            let first = unwidened(first);
             if first == '%' {
-                words.push(start, start + 1, "percent");
+                words.push(start, start + width, "percent");
                 continue;
             }
             if !first.is_alphanumeric() {
                 continue;
             }
-            let mut end = start + first.len_utf8();
+            let mut end = start + width;
             let mut last = first;
             while let Some(&(at, c)) = chars.peek() {
-                let next = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
+                if is_invisible(c) {
+                    // What nobody sees neither ends a word nor belongs to it.
+                    chars.next();
+                    continue;
+                }
+                let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
+                let next = || rest.chars().find(|c| !is_invisible(*c));
                 let unit_of_number = first.is_ascii_digit() && c.is_alphabetic();
                 if unit_of_number || !(c.is_alphanumeric() || joins(last, c, next)) {
                     break;
@@ -59,12 +69,17 @@ impl Words {
     }
 
     fn push_plain(&mut self, text: &str, start: usize, end: usize) {
-        let Some(source) = text.get(start..end).filter(|source| source.len() <= LONGEST_WORD) else { return };
+        let Some(source) = text.get(start..end).filter(|source| visible(source).len() <= LONGEST_WORD) else {
+            return;
+        };
         let from = self.plain.len();
         let number = source.starts_with(|c: char| c.is_ascii_digit());
-        for c in source.chars() {
+        let mixed = !source.is_ascii() && source.contains(|c: char| c.is_ascii_alphabetic());
+        for c in source.chars().map(unwidened) {
             match c {
                 '’' => self.plain.push('\''),
+                c if is_invisible(c) => {}
+                c if mixed && !c.is_ascii() => self.plain.extend(unmasked(c).to_lowercase()),
                 ',' if number => {}
                 c if c.is_ascii() => self.plain.push(c.to_ascii_lowercase()),
                 c => self.plain.extend(c.to_lowercase()),
@@ -89,11 +104,10 @@ impl Words {
 
 /// Whether `c` between `last` and `next` belongs to the word: an apostrophe between letters, a point, comma
 /// or slash between digits.
-fn joins(last: char, c: char, next: Option<char>) -> bool {
-    let Some(next) = next else { return false };
+fn joins(last: char, c: char, next: impl Fn() -> Option<char>) -> bool {
     match c {
-        '\'' | '’' => last.is_alphabetic() && next.is_alphabetic(),
-        '.' | ',' | '/' => last.is_ascii_digit() && next.is_ascii_digit(),
+        '\'' | '’' => last.is_alphabetic() && next().is_some_and(char::is_alphabetic),
+        '.' | ',' | '/' => last.is_ascii_digit() && next().is_some_and(|next| next.is_ascii_digit()),
         _ => false,
     }
 }
@@ -139,6 +153,7 @@ const STOP_WORDS: &[&str] = &[
     "about",
     "all",
     "also",
+    "am",
     "an",
     "and",
     "any",
@@ -306,6 +321,10 @@ mod tests {
             ("6% (e.g. O(n²))", vec!["6", "percent", "e", "g", "o", "n²"]),
             ("'quoted' end'", vec!["quoted", "end"]),
             ("模型 Größe İ", vec!["模型", "größe", "i\u{307}"]),
+            (
+                "zero\u{200b}width so\u{ad}ft Ｗｉｄｅ t\u{043e}ken",
+                vec!["zerowidth", "soft", "wide", "token"],
+            ),
             ("\u{0}🙂 ... ,,, ''", vec![]),
         ] {
             let words = Words::new(text);

@@ -1,0 +1,296 @@
+//! What a sentence is for: a statement, a list of terms, copied words, a remark to the grader.
+
+use std::ops::Range;
+
+use super::grader;
+use super::grammar::Flow;
+use super::letters::visible;
+use super::memory::{Known, Lookup};
+use super::mentions::{Part, only_mentions};
+use super::sentences::Span;
+use super::sequences::{Sequences, Source};
+use super::words::Words;
+
+/// A sentence of which more than this is new, by weight of its words, does not repeat the question ...
+const NEWS: f32 = 0.1;
+/// ... and one with less does when this share of its words follow each other as in the question. Words alone
+/// do not tell: "The diameter decreases by a factor of 10" can be made of a question's own words.
+const SAME_ORDER: f32 = 0.7;
+
+/// A sentence is taken from the rubric's titles and descriptors when this share of its words follow each other
+/// there, and more of them than in what an answer is meant to say.
+const COPIED: f32 = 0.4;
+/// Shorter ones are set phrases.
+const SHORTEST_COPY: usize = 5;
+
+/// From this many content words on a sentence can be a mere list of terms ...
+const LIST_WORDS: usize = 4;
+/// ... if it has fewer other words than this share (English prose has around 0.45, notes 0.25).
+const LEAST_GRAMMAR: f32 = 0.1;
+/// A heading or a note has few other words as well, so the share in the answer counts like so many words.
+const PRIOR_WORDS: f32 = 12.0;
+
+/// From so many words on an answer shows by its other sentences whether a short one is a heading or an entry.
+const SHORT_ANSWER: usize = 12;
+/// From so many words on the whole answer is a list if it has fewer other words than this share: notes of students
+/// that are as long have a fifth at least.
+const WHOLE_LIST: usize = 50;
+/// See [`WHOLE_LIST`].
+const LEAST_GRAMMAR_IN_ALL: f32 = 0.2;
+
+/// With a frame of ordinary words ("one should know about") it is a list when this share of its content
+/// words stand between separators, fewer than this at a time ...
+const LIST_ENTRY: usize = 3;
+/// ... and make up this share of all ...
+const ENUMERATED: f32 = 0.45;
+/// ... and are so many; honest enumerations are shorter.
+const ENUMERATION: usize = 4;
+
+/// Flow of words thrown together, and of sentences; between them it is a matter of degree. The rubrics' key
+/// points shuffled have a flow of -0.36 and less as a whole; of 1,825 honest answers by students, many in
+/// notes, one in a hundred is below -0.16.
+const NONSENSE: f32 = -0.4;
+/// See [`NONSENSE`].
+const SENSE: f32 = -0.15;
+/// What one sentence tells is noisy, so the mean of the answer counts like this many pairs of words of it.
+const PRIOR_PAIRS: f32 = 20.0;
+
+/// A sentence of fewer words than this beside a remark to the grader is a part of it.
+const SHORTEST_STATEMENT: usize = 4;
+
+/// A paragraph with this share of its words in remarks is mostly that.
+const MOSTLY: f32 = 0.5;
+
+/// What a sentence is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It makes a statement.
+    States,
+    /// It lists terms without saying anything about them.
+    ListsTerms,
+    /// It repeats the question.
+    RepeatsTheQuestion,
+    /// It repeats what the rubric says about answers.
+    RepeatsTheRubric,
+    /// It speaks to the grader.
+    AddressesTheGrader,
+}
+
+/// Shares over a whole answer, against which its sentences are weighed: a single one is little to go by.
+pub(super) struct Whole {
+    /// Of words without content among all.
+    grammar: f32,
+    /// How many there are.
+    words: usize,
+    /// Of neighbouring words that follow each other in the rubric's descriptors, and in its statements.
+    copied: f32,
+    stated: f32,
+}
+
+impl Whole {
+    /// The shares of some words, by their indices.
+    pub(super) fn new(words: &[usize], lookup: &Lookup<'_>, sequences: &Sequences) -> Self {
+        let known = || words.iter().filter_map(|&index| lookup.word(index));
+        let content = known().filter(|known| known.is_content()).count();
+        let numbers: Vec<Option<u32>> = known().map(|known| known.number).collect();
+        Self {
+            grammar: 1.0 - content as f32 / numbers.len().max(1) as f32,
+            words: numbers.len(),
+            copied: sequences.share(&numbers, Source::Descriptor),
+            stated: sequences.share(&numbers, Source::Statement),
+        }
+    }
+}
+
+impl Whole {
+    /// Whether the answer as a whole is a list of terms, however it is cut into sentences.
+    fn is_list(&self) -> bool {
+        self.words >= WHOLE_LIST && self.grammar < LEAST_GRAMMAR_IN_ALL
+    }
+
+    /// From how many content words on a sentence can be a mere list.
+    fn shortest_list(&self) -> usize {
+        if self.words >= SHORT_ANSWER { 1 } else { LIST_WORDS }
+    }
+}
+
+/// How much a sentence makes sense as one, 0 to 1, given the flow of the whole answer.
+pub(super) fn sense(own: Flow, answer: Flow) -> f32 {
+    let mean = (own.sum + PRIOR_PAIRS * answer.mean()) / (own.pairs + PRIOR_PAIRS);
+    ((mean - NONSENSE) / (SENSE - NONSENSE)).clamp(0.0, 1.0)
+}
+
+/// What a sentence of an answer that is no remark to the grader is for.
+pub(super) fn standing(
+    text: &str,
+    words: &Words,
+    span: &Span,
+    lookup: &Lookup<'_>,
+    sequences: &Sequences,
+    whole: &Whole,
+    recurs: &[bool],
+) -> Standing {
+    let known = || span.words.clone().filter_map(|index| lookup.word(index));
+    let content = known().filter(|known| known.is_content()).count();
+    let all: f32 = known().map(|known| known.rarity).sum();
+    let news: f32 = known().filter(|known| !known.asked).map(|known| known.rarity).sum();
+    let numbers: Vec<Option<u32>> = known().map(|known| known.number).collect();
+    if content > 0 && news < NEWS * all && sequences.share(&numbers, Source::Question) >= SAME_ORDER {
+        Standing::RepeatsTheQuestion
+    } else if is_copy(&numbers, sequences, whole) {
+        Standing::RepeatsTheRubric
+    } else if whole.is_list()
+        || (content >= whole.shortest_list()
+            && (lists(span, content, whole.grammar) || enumerates(text, words, span, lookup)))
+        || mentions(words, span, lookup, recurs)
+    {
+        Standing::ListsTerms
+    } else {
+        Standing::States
+    }
+}
+
+/// Which sentences are remarks to the grader. What is left over beside one in its paragraph ("### Response:")
+/// belongs to it, and in a paragraph that is mostly remarks so does all that stands between two of them: a reason
+/// given between two orders is no answer.
+pub(super) fn remarks(text: &str, words: &Words, spans: &[Span], lookup: &Lookup<'_>) -> Vec<bool> {
+    let mut remarks: Vec<bool> = spans.iter().map(|span| addresses(text, words, span, lookup)).collect();
+    if !remarks.contains(&true) {
+        return remarks;
+    }
+    let lengths: Vec<usize> = spans.iter().map(|span| span.words.len()).collect();
+    for paragraph in paragraphs(text, spans) {
+        if let (Some(remarks), Some(lengths)) = (remarks.get_mut(paragraph.clone()), lengths.get(paragraph)) {
+            spread(remarks, lengths);
+        }
+    }
+    remarks
+}
+
+/// Extends the remarks of a paragraph to what belongs to them, given how many words its sentences have.
+fn spread(remarks: &mut [bool], lengths: &[usize]) {
+    let found = remarks.to_vec();
+    let is_found = |at: usize| found.get(at) == Some(&true);
+    for (at, remark) in remarks.iter_mut().enumerate() {
+        let beside = at.checked_sub(1).is_some_and(is_found) || is_found(at + 1);
+        *remark |= beside && lengths.get(at).is_some_and(|&words| words < SHORTEST_STATEMENT);
+    }
+    let of_remarks: usize =
+        remarks.iter().zip(lengths).filter(|(remark, _)| **remark).map(|(_, words)| words).sum();
+    let (first, last) =
+        (remarks.iter().position(|remark| *remark), remarks.iter().rposition(|remark| *remark));
+    if let (Some(first), Some(last)) = (first, last)
+        && of_remarks as f32 >= MOSTLY * lengths.iter().sum::<usize>() as f32
+    {
+        remarks[first..=last].fill(true);
+    }
+}
+
+/// Runs of sentences without a blank line between them.
+fn paragraphs(text: &str, spans: &[Span]) -> Vec<Range<usize>> {
+    let mut starts = vec![0];
+    for (at, two) in spans.windows(2).enumerate() {
+        let gap = text.get(two[0].end..two[1].start).unwrap_or_default();
+        if gap.matches('\n').count() > 1 {
+            starts.push(at + 1);
+        }
+    }
+    let ends = starts.iter().skip(1).copied().chain([spans.len()]);
+    starts.iter().zip(ends).map(|(&from, to)| from..to).collect()
+}
+
+fn addresses(text: &str, words: &Words, span: &Span, lookup: &Lookup<'_>) -> bool {
+    if !span.words.clone().filter_map(|index| lookup.word(index)).any(|known| known.cue) {
+        return false;
+    }
+    // Whatever stands around the words counts as well: a verdict in JSON begins with a brace.
+    let source = text.get(span.start.saturating_sub(2)..span.end).or_else(|| text.get(span.start..span.end));
+    let own = words.list.get(span.words.clone()).unwrap_or_default();
+    let plains: Vec<&str> = own.iter().map(|word| words.plain(word)).collect();
+    grader::is_addressed(&visible(source.unwrap_or_default()), &plains)
+}
+
+/// Whether a sentence names things without relating them, or strings them together with "and".
+fn mentions(words: &Words, span: &Span, lookup: &Lookup<'_>, recurs: &[bool]) -> bool {
+    let own = words.list.get(span.words.clone()).unwrap_or_default();
+    let plains: Vec<&str> = own.iter().map(|word| words.plain(word)).collect();
+    let part = |index: usize| lookup.word(index).map_or(Part::default(), |known| known.part);
+    let parts: Vec<Part> = span.words.clone().map(part).collect();
+    only_mentions(&plains, &parts, recurs)
+}
+
+/// Whether words are taken from what the rubric says about answers, and not from what an answer is to say.
+fn is_copy(numbers: &[Option<u32>], sequences: &Sequences, whole: &Whole) -> bool {
+    let pairs = numbers.len().saturating_sub(1) as f32;
+    let weighed = |source: Source, whole: f32| {
+        (pairs * sequences.share(numbers, source) + PRIOR_PAIRS * whole) / (pairs + PRIOR_PAIRS)
+    };
+    let copied = weighed(Source::Descriptor, whole.copied);
+    let long = numbers.len() >= SHORTEST_COPY || whole.copied >= COPIED;
+    long && copied >= COPIED && copied > weighed(Source::Statement, whole.stated)
+}
+
+/// Whether a sentence of so many content words strings terms together; `grammar` is the share of other words in
+/// the answer.
+fn lists(span: &Span, content: usize, grammar: f32) -> bool {
+    let all = span.words.len() as f32;
+    (all - content as f32 + PRIOR_WORDS * grammar) / (all + PRIOR_WORDS) < LEAST_GRAMMAR
+}
+
+/// Whether most of a sentence's content is an enumeration of single terms.
+fn enumerates(text: &str, words: &Words, span: &Span, lookup: &Lookup<'_>) -> bool {
+    let (mut content, mut enumerated, mut entry, mut plain_entry) = (0, 0, 0, false);
+    let is_content = |index: usize| lookup.word(index).is_some_and(Known::is_content);
+    for (index, gap) in span.words.clone().zip(std::iter::once("").chain(gaps(text, words, span))) {
+        let joins = words.list.get(index).is_some_and(|word| matches!(words.plain(word), "and" | "or"));
+        if separates(gap) || joins {
+            if plain_entry && (1..LIST_ENTRY).contains(&entry) {
+                enumerated += entry;
+            }
+            (entry, plain_entry) = (0, true);
+        }
+        if is_content(index) {
+            content += 1;
+            entry += 1;
+        } else if !joins {
+            plain_entry = false;
+        }
+    }
+    if plain_entry && (1..LIST_ENTRY).contains(&entry) {
+        enumerated += entry;
+    }
+    enumerated >= ENUMERATION && enumerated as f32 >= ENUMERATED * content as f32
+}
+
+fn gaps<'t>(text: &'t str, words: &'t Words, span: &Span) -> impl Iterator<Item = &'t str> {
+    let own = words.list.get(span.words.clone()).unwrap_or_default();
+    own.windows(2).filter_map(move |two| text.get(two.first()?.end..two.get(1)?.start))
+}
+
+fn separates(gap: &str) -> bool {
+    let gap = visible(gap);
+    gap.contains([',', '|', '/', '·', '+', '\n', '\t', ';', '–', '—']) || gap.contains(" - ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remarks_spread_within_their_paragraph_only_between_each_other() {
+        for (found, lengths, expected) in [
+            // What is left over beside a remark.
+            ([true, false, false], [8, 2, 20], [true, true, false]),
+            // A reason between two orders.
+            ([true, false, true], [8, 9, 8], [true, true, true]),
+            // An honest answer between two remarks, and behind a long one.
+            ([true, false, true], [8, 40, 8], [true, false, true]),
+            ([true, false, false], [30, 9, 9], [true, false, false]),
+            ([false, false, false], [2, 2, 2], [false, false, false]),
+        ] {
+            let mut remarks = found;
+            spread(&mut remarks, &lengths);
+            assert_eq!(remarks, expected, "{found:?} {lengths:?}");
+        }
+    }
+}
