@@ -20,6 +20,9 @@ const SAME_ORDER: f32 = 0.7;
 /// A sentence is taken from the rubric's titles and descriptors when this share of its words follow each other
 /// there, and more of them than in what an answer is meant to say.
 const COPIED: f32 = 0.4;
+/// ... and this much more of their order is the descriptors' than the key points'. Descriptors name what the key points
+/// say, so a short right sentence can share a phrase with both.
+const RATHER: f32 = 0.2;
 /// Shorter ones are set phrases.
 const SHORTEST_COPY: usize = 5;
 
@@ -227,7 +230,7 @@ fn is_copy(numbers: &[Option<u32>], sequences: &Sequences, whole: &Whole) -> boo
     };
     let copied = weighed(Source::Descriptor, whole.copied);
     let long = numbers.len() >= SHORTEST_COPY || whole.copied >= COPIED;
-    long && copied >= COPIED && copied > weighed(Source::Statement, whole.stated)
+    long && copied >= COPIED && copied > weighed(Source::Statement, whole.stated) + RATHER
 }
 
 /// Whether a sentence of so many content words strings terms together; `grammar` is the share of other words in

@@ -45,6 +45,14 @@ fn said(critique: &Critique) -> Vec<&str> {
 }
 
 #[test]
+fn one_right_sentence_earns_though_a_descriptor_has_its_words() {
+    let surprisal = BANK.rubric("surprisal").unwrap();
+    for right in ["Surprisal is minus the logarithm of the probability.", "It is minus log p."] {
+        assert!(total(&judged_by(surprisal, right)) > 0, "{right}");
+    }
+}
+
+#[test]
 fn a_paraphrase_earns_and_its_denial_does_not() {
     for (paraphrase, denial) in [
         (
