@@ -178,12 +178,12 @@ fn a_panel_keeps_each_members_grade_and_shows_it() {
     let practised = coach.run(&["practice", "surprisal", "--answer", "a.txt", "--config", "config.toml"]);
     let judged_by = practised.stdout.split("Judged by").nth(1).unwrap();
     insta::assert_snapshot!(judged_by, @r"
-    the panel jury; agreement 0.76, where 1 is full.
+    the panel jury; agreement 0.79, where 1 is full.
      - strict (strict-model): score 26.3; levels definition 1, units 1, numbers 1,
        entropy 1, cross-entropy-and-perplexity 1
      - kind (kind-model): score 43.6; levels definition 4, units 1, numbers 1,
        entropy 1, cross-entropy-and-perplexity 1
-     - built-in: score 5.8; levels definition 1, units 0, numbers 0, entropy 0,
+     - built-in: score 11.5; levels definition 1, units 0, numbers 1, entropy 0,
        cross-entropy-and-perplexity 0
     ");
     let page = coach.run(&["report", "g.jsonl", "--format", "html"]);
@@ -195,7 +195,7 @@ fn a_panel_keeps_each_members_grade_and_shows_it() {
         assert!(page.stdout.contains(shown), "{shown}");
     }
     let sheet = coach.run(&["report", "g.jsonl", "--format", "csv"]);
-    assert!(sheet.stdout.contains(",jury,,0.756,"), "{}", sheet.stdout);
+    assert!(sheet.stdout.contains(",jury,,0.789,"), "{}", sheet.stdout);
 }
 
 #[test]
