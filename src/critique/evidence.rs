@@ -110,6 +110,12 @@ impl Folded {
     }
 
     fn push(&mut self, c: char, start: usize, end: usize) {
+        // Nearly all of most answers, and cheaper.
+        if c.is_ascii() {
+            self.text.push(c.to_ascii_lowercase());
+            self.origin.push((start, end));
+            return;
+        }
         for lower in c.to_lowercase() {
             self.text.push(lower);
             self.origin.resize(self.text.len(), (start, end));

@@ -137,7 +137,7 @@ impl BuiltIn {
         Critique {
             ratings: ratings::ratings(prepared, rubric, &reading),
             mistakes: mistakes::mistakes(prepared, rubric, &reading),
-            flags: flags(&reading, text.len() < answer.len()),
+            flags: flags(text, &reading.words, &reading.standings(), text.len() < answer.len()),
         }
     }
 }
@@ -182,20 +182,18 @@ fn beginning(answer: &str) -> &str {
     answer.get(..end).unwrap_or_default()
 }
 
-fn flags(reading: &Reading<'_>, cut: bool) -> Vec<Flag> {
-    let any = |standing| reading.share(standing).0 > 0;
-    let most = |standing| {
-        let (of, all) = reading.share(standing);
-        of > 0 && of as f32 >= MOST_OF_IT * all as f32
+/// What a reader of the grade should know, given what each sentence is for and how many words it has.
+fn flags(text: &str, words: &Words, standings: &[(Standing, usize)], cut: bool) -> Vec<Flag> {
+    let share = |standing| -> usize {
+        standings.iter().filter(|(found, _)| *found == standing).map(|(_, words)| words).sum()
     };
+    let any = |standing| share(standing) > 0;
+    let most = |standing| any(standing) && share(standing) as f32 >= MOST_OF_IT * words.list.len() as f32;
     [
-        (
-            Flag::AddressesTheGrader,
-            any(Standing::AddressesTheGrader) || hidden::encodes_a_remark(reading.text),
-        ),
+        (Flag::AddressesTheGrader, any(Standing::AddressesTheGrader) || hidden::encodes_a_remark(text)),
         (Flag::RepeatsTheQuestion, most(Standing::RepeatsTheQuestion)),
         (Flag::ListsTermsOnly, most(Standing::ListsTerms)),
-        (Flag::Empty, reading.words.list.is_empty()),
+        (Flag::Empty, words.list.is_empty()),
         (Flag::CutShort, cut),
     ]
     .into_iter()

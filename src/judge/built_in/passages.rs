@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::critique::Flag;
 
 use super::ratings::{KeyPoint, Part};
-use super::reading::{Reading, Sentence};
+use super::reading::{Reading, Sentence, standings};
 use super::standing::Standing;
 use super::words::Words;
 use super::{BuiltIn, PreparedRubric, beginning, flags};
@@ -38,10 +38,10 @@ impl BuiltIn {
         let text = beginning(answer);
         let words = Words::new(text);
         let lookup = prepared.memory.look_up(&prepared.statements, &words);
-        let reading = Reading::new(text, words, &lookup, &prepared.statements);
+        let standings = standings(text, &words, &lookup, &prepared.statements);
         drop(lookup);
-        let passages = reading.sentences.iter().map(|sentence| {
-            let role = match sentence.standing {
+        let passages = standings.iter().map(|(span, standing)| {
+            let role = match standing {
                 // A model tells by itself whether words that are near the rubric's say something.
                 Standing::States | Standing::ListsTerms | Standing::RepeatsTheRubric => {
                     PassageRole::Statement
@@ -49,9 +49,11 @@ impl BuiltIn {
                 Standing::RepeatsTheQuestion => PassageRole::Repetition,
                 Standing::AddressesTheGrader => PassageRole::Remark,
             };
-            Passage { start: sentence.span.start, end: sentence.span.end, role }
+            Passage { start: span.start, end: span.end, role }
         });
-        (passages.collect(), flags(&reading, text.len() < answer.len()))
+        let lengths: Vec<_> =
+            standings.iter().map(|(span, standing)| (*standing, span.words.len())).collect();
+        (passages.collect(), flags(text, &words, &lengths, text.len() < answer.len()))
     }
 
     /// For each key point of each criterion the passage of an answer that is nearest to it, as bytes of the answer;

@@ -49,6 +49,33 @@ pub(super) struct Sentence {
     pub(super) clauses: Vec<Unit>,
 }
 
+/// The sentences of an answer whose words have been looked up, and what each is for.
+pub(super) fn standings(
+    text: &str,
+    words: &Words,
+    lookup: &Lookup<'_>,
+    statements: &Statements,
+) -> Vec<(Span, Standing)> {
+    let spans = sentences(text, words);
+    // A remark to the grader must not change what the rest is worth.
+    let remarks = remarks(text, words, &spans, lookup);
+    let rest = spans.iter().zip(&remarks).filter(|(_, remark)| !**remark);
+    let stated: Vec<usize> = rest.flat_map(|(span, _)| span.words.clone()).collect();
+    let whole = Whole::new(&stated, lookup, &statements.sequences);
+    let numbers: Vec<Vec<u32>> =
+        spans.iter().map(|span| span.words.clone().map(|index| lookup.number(index)).collect()).collect();
+    let recurring = recurring(&numbers);
+    let stands = spans.into_iter().zip(remarks).enumerate().map(|(number, (span, remark))| {
+        if remark {
+            return (span, Standing::AddressesTheGrader);
+        }
+        let recurs = recurring.get(number).map_or(&[][..], Vec::as_slice);
+        let standing = standing(text, words, &span, lookup, &statements.sequences, &whole, recurs);
+        (span, standing)
+    });
+    stands.collect()
+}
+
 /// A whole answer, read.
 pub(super) struct Reading<'a> {
     pub(super) text: &'a str,
@@ -59,16 +86,8 @@ pub(super) struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Reads an answer whose words have been looked up.
     pub(super) fn new(text: &'a str, words: Words, lookup: &Lookup<'_>, statements: &Statements) -> Self {
-        let spans = sentences(text, &words);
-        // A remark to the grader must not change what the rest is worth.
-        let remarks = remarks(text, &words, &spans, lookup);
-        let rest = spans.iter().zip(&remarks).filter(|(_, remark)| !**remark);
-        let stated: Vec<usize> = rest.flat_map(|(span, _)| span.words.clone()).collect();
-        let whole = Whole::new(&stated, lookup, &statements.sequences);
-        let numbers: Vec<Vec<u32>> =
-            spans.iter().map(|span| span.words.clone().map(|index| lookup.number(index)).collect()).collect();
-        let recurring = recurring(&numbers);
-        let measured = spans.into_iter().zip(remarks).enumerate().map(|(number, (span, remark))| {
+        let spans = standings(text, &words, lookup, statements);
+        let measured = spans.into_iter().enumerate().map(|(number, (span, standing))| {
             let parts = clauses(text, &words, &span);
             let mut units: Vec<Unit> =
                 parts.iter().map(|part| Unit::measure(part, number, lookup, statements)).collect();
@@ -81,19 +100,6 @@ impl<'a> Reading<'a> {
             if units.len() == 1 {
                 units.clear();
             }
-            let standing = if remark {
-                Standing::AddressesTheGrader
-            } else {
-                standing(
-                    text,
-                    &words,
-                    &span,
-                    lookup,
-                    &statements.sequences,
-                    &whole,
-                    recurring.get(number).map_or(&[][..], Vec::as_slice),
-                )
-            };
             let framing = framing_of(text, &words, &span);
             let flow = flow(text, &words, &span, lookup);
             (flow, Sentence { span, standing, framing, sense: 1.0, unit, clauses: units })
@@ -117,10 +123,9 @@ impl<'a> Reading<'a> {
             .filter(|sentence| matches!(sentence.standing, Standing::States | Standing::ListsTerms))
     }
 
-    /// Words in sentences of a standing, and words in all.
-    pub(super) fn share(&self, standing: Standing) -> (usize, usize) {
-        let of = self.sentences.iter().filter(|sentence| sentence.standing == standing);
-        (of.map(|sentence| sentence.span.words.len()).sum(), self.words.list.len())
+    /// What each sentence is for, and how many words it has.
+    pub(super) fn standings(&self) -> Vec<(Standing, usize)> {
+        self.sentences.iter().map(|sentence| (sentence.standing, sentence.span.words.len())).collect()
     }
 }
 
