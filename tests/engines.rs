@@ -99,30 +99,38 @@ fn an_array_task_fails_when_its_answers_cannot_be_read() {
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// As many as every other way of grading is compared on, and enough for several parts.
+const COUNTS: [usize; 2] = [500, 2_000];
+
 #[test]
 #[ignore = "needs GNU parallel"]
 fn gnu_parallel() {
-    let (coach, whole) = graded(2_000);
-    let started = Instant::now();
-    run(command(&coach, "bash").arg(example("gnu-parallel.sh")).args(["a.jsonl", "g.jsonl"]).args(BUILT_IN));
-    eprintln!("2,000 answers with GNU parallel: {:.1} s", started.elapsed().as_secs_f64());
-    assert_eq!(by_id(coach.grades("g.jsonl")), whole);
+    for count in COUNTS {
+        let (coach, whole) = graded(count);
+        let started = Instant::now();
+        let script = example("gnu-parallel.sh");
+        run(command(&coach, "bash").arg(script).args(["a.jsonl", "g.jsonl"]).args(BUILT_IN));
+        eprintln!("{count} answers with GNU parallel: {:.1} s", started.elapsed().as_secs_f64());
+        assert_eq!(by_id(coach.grades("g.jsonl")), whole);
+    }
 }
 
 #[test]
 #[ignore = "needs PySpark and Java"]
 fn apache_spark() {
-    let (coach, whole) = graded(2_000);
     let python = std::env::var("PYSPARK").unwrap_or_else(|_| "python3".to_owned());
-    let started = Instant::now();
-    let mut spark = command(&coach, &python);
-    spark.arg(example("spark_grade.py")).args(["a.jsonl", "graded"]).args(BUILT_IN);
-    run(spark.env("PYSPARK_PYTHON", &python).env("SPARK_LOCAL_IP", "127.0.0.1"));
-    eprintln!("2,000 answers with Spark: {:.1} s", started.elapsed().as_secs_f64());
-    let mut parts: Vec<PathBuf> =
-        std::fs::read_dir(coach.path("graded")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    parts.retain(|path| path.file_name().unwrap().to_string_lossy().starts_with("part-"));
-    assert!(parts.len() > 1, "{parts:?}");
-    let text: String = parts.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
-    assert_eq!(by_id(grades(&text)), whole);
+    for count in COUNTS {
+        let (coach, whole) = graded(count);
+        let started = Instant::now();
+        let mut spark = command(&coach, &python);
+        spark.arg(example("spark_grade.py")).args(["a.jsonl", "graded"]).args(BUILT_IN);
+        run(spark.env("PYSPARK_PYTHON", &python).env("SPARK_LOCAL_IP", "127.0.0.1"));
+        eprintln!("{count} answers with Spark: {:.1} s", started.elapsed().as_secs_f64());
+        let mut parts: Vec<PathBuf> =
+            std::fs::read_dir(coach.path("graded")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        parts.retain(|path| path.file_name().unwrap().to_string_lossy().starts_with("part-"));
+        assert!(parts.len() > 1, "{parts:?}");
+        let text: String = parts.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+        assert_eq!(by_id(grades(&text)), whole);
+    }
 }
