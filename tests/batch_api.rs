@@ -8,7 +8,7 @@ mod support;
 
 use std::process::Stdio;
 
-use batched::{collect, grades, live, server, set_up, submit, until_done};
+use batched::{SUBMIT, collect, grades, live, server, set_up, submit, until_done};
 use coach::Coach;
 use many::varied_answers;
 use serde_json::{Value, json};
@@ -149,18 +149,7 @@ fn killed_while_silent(coach: &Coach, server: &BatchServer, at: usize, arguments
 #[test]
 fn killed_after_the_server_has_done_what_it_was_asked_the_next_call_goes_on() {
     let expected = without_keys(undisturbed());
-    let submit_command = [
-        "batch",
-        "submit",
-        "a.jsonl",
-        "-o",
-        "g.jsonl",
-        "--config",
-        "config.toml",
-        "--no-cache",
-        "--requests",
-        "4",
-    ];
+    let submit_command = [&SUBMIT[..], &["4"]].concat();
     for at in 0..REQUESTS {
         let case = format!("killed at request {at}");
         let mut server = server();

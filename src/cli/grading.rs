@@ -19,15 +19,9 @@ pub struct GradeArgs {
     /// Where the grades go, appended and resumed; standard output without it
     #[arg(short, long, value_name = "GRADES")]
     pub output: Option<PathBuf>,
-    /// Format of the answers; without it by the file's ending, and JSONL for standard input
-    #[arg(long, value_name = "FORMAT")]
-    pub format: Option<AnswerFormat>,
-    /// Question for answers that name none
-    #[arg(long, value_name = "ID")]
-    pub question: Option<String>,
-    /// Grade one part of the answers: the Kth of N, by a hash of the ids; `coach merge` joins the parts
-    #[arg(long, value_name = "K/N")]
-    pub shard: Option<Shard>,
+    /// Which of their records.
+    #[command(flatten)]
+    pub records: RecordArgs,
     /// Write the grades in the order of the answers
     #[arg(long)]
     pub ordered: bool,
@@ -43,6 +37,20 @@ pub struct GradeArgs {
     /// Which judge grades.
     #[command(flatten)]
     pub judge: JudgeArgs,
+}
+
+/// Which records of the files of answers.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RecordArgs {
+    /// Format of the answers; without it by the file's ending, and JSONL for standard input
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<AnswerFormat>,
+    /// Question for answers that name none
+    #[arg(long, value_name = "ID")]
+    pub question: Option<String>,
+    /// Take one part of the answers: the Kth of N, by a hash of the ids; `coach merge` joins the parts
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
 }
 
 impl GradeArgs {

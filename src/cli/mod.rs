@@ -12,14 +12,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use endpoints::{DoctorArgs, SetupArgs};
-pub use grading::{AgreementArgs, AnswerFormat, GradeArgs, LimitArgs, ReportArgs, ReportFormat};
+pub use grading::{AgreementArgs, AnswerFormat, GradeArgs, LimitArgs, RecordArgs, ReportArgs, ReportFormat};
 pub use rubric::{
     AskJudge, CheckFormat, Denied, MutationExtent, RubricCheckArgs, RubricCommand, RubricDiffArgs,
     RubricDraftArgs, RubricExportArgs, RubricImportArgs, RubricNewArgs, RubricTestArgs, SheetFormat,
 };
 pub use scale::{
     BatchCollectArgs, BatchCommand, BatchExportArgs, BatchImportArgs, BatchStatusArgs, BatchSubmitArgs,
-    MergeArgs, RecordArgs,
+    MergeArgs,
 };
 pub use sessions::{
     HistoryArgs, HistoryCommand, HistoryDeleteArgs, HistoryListArgs, HistoryShowArgs, InterviewArgs,

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{AnswerFormat, JudgeArgs};
-use crate::shard::Shard;
+use super::{AnswerFormat, JudgeArgs, RecordArgs};
 
 /// `coach merge`
 #[derive(Debug, Args)]
@@ -44,20 +43,6 @@ pub enum BatchCommand {
     Export(BatchExportArgs),
     /// Grade answers by a file of replies to the requests that `coach batch export` wrote
     Import(BatchImportArgs),
-}
-
-/// Which records of the files of answers.
-#[derive(Debug, Clone, Default, Args)]
-pub struct RecordArgs {
-    /// Format of the answers; without it by the file's ending
-    #[arg(long, value_name = "FORMAT")]
-    pub format: Option<AnswerFormat>,
-    /// Question for answers that name none
-    #[arg(long, value_name = "ID")]
-    pub question: Option<String>,
-    /// Only one part of the answers: the Kth of N, by a hash of the ids
-    #[arg(long, value_name = "K/N")]
-    pub shard: Option<Shard>,
 }
 
 /// `coach batch submit`

@@ -30,20 +30,12 @@ pub(crate) fn set_up(server: &BatchServer, answers: &str) -> Coach {
     coach
 }
 
+/// What `submit` runs, but for how many requests a batch may hold.
+pub(crate) const SUBMIT: [&str; 9] =
+    ["batch", "submit", "a.jsonl", "-o", "g.jsonl", "--config", "config.toml", "--no-cache", "--requests"];
+
 pub(crate) fn submit(coach: &Coach, requests: usize) -> Ran {
-    let requests = requests.to_string();
-    coach.run(&[
-        "batch",
-        "submit",
-        "a.jsonl",
-        "-o",
-        "g.jsonl",
-        "--config",
-        "config.toml",
-        "--no-cache",
-        "--requests",
-        &requests,
-    ])
+    coach.run(&[&SUBMIT[..], &[&requests.to_string()]].concat())
 }
 
 pub(crate) fn collect(coach: &Coach) -> Ran {

@@ -32,8 +32,10 @@ const WINDOW: usize = 1024;
 pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
     let config = context.config()?;
     let bank = Arc::new(context.bank(&config)?);
-    let input = Input::open(&args.answers, args.format, args.question.as_deref(), &bank, args.output_file())?;
-    let input = input.part(args.shard);
+    let records = &args.records;
+    let question = records.question.as_deref();
+    let input = Input::open(&args.answers, records.format, question, &bank, args.output_file())?;
+    let input = input.part(records.shard);
     let ready = context.judge_within(&config, &args.judge, &args.limits).await?;
     let output = open_output(args)?;
     if let Some(notice) = &ready.notice {
