@@ -51,7 +51,7 @@ pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
         context.terminal.notice(&warning);
     }
     let total = if context.terminal.shows_progress() { input.count() } else { 0 };
-    let mut run = Run {
+    let run = Run {
         bar: Bar::start(&context.terminal, total, 0),
         engine: Engine::new(Arc::clone(&ready.judge), ready.at_once),
         plan,
@@ -61,7 +61,7 @@ pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
         named: 0,
     };
     let started = Instant::now();
-    let ended = run.all(input.read_in_background()).await;
+    let (run, ended) = run.on_a_worker(input.read_in_background()).await;
     let Run { output, summary, bar, .. } = run;
     drop(bar);
     let ended = ended?;

@@ -49,7 +49,23 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) async fn all(&mut self, mut records: mpsc::Receiver<Result<Record>>) -> Result<Ended> {
+    /// The whole run on one of the threads that judge, so that what they finish reaches it without waking another.
+    pub(super) async fn on_a_worker(
+        mut self,
+        records: mpsc::Receiver<Result<Record>>,
+    ) -> (Self, Result<Ended>) {
+        let running = tokio::spawn(async move {
+            let ended = self.all(records).await;
+            (self, ended)
+        });
+        match running.await {
+            Ok(ended) => ended,
+            // Nobody cancels it, so this is a panic of ours, and no more to be hidden than on this thread.
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+
+    async fn all(&mut self, mut records: mpsc::Receiver<Result<Record>>) -> Result<Ended> {
         let mut interrupts = Interrupts::listen()?;
         let mut reading = true;
         while reading || !self.engine.is_idle() {

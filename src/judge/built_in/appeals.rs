@@ -1,5 +1,9 @@
 //! Remarks to the grader that order nothing outright: roles to play, pleas, threats, agreements that never were.
 
+use std::sync::LazyLock;
+
+use super::phrases::Phrases;
+
 /// Orders to take something for given.
 const PRETENDING: &[&str] =
     &["assume", "consider", "game", "imagine", "let", "picture", "play", "pretend", "suppose"];
@@ -54,7 +58,8 @@ pub(super) fn is_cue(plain: &str) -> bool {
 
 /// Whether words are an appeal; `joined` has them with spaces around each.
 pub(super) fn is_appeal(joined: &str, plains: &[&str], names_the_top: bool) -> bool {
-    PLEAS.iter().any(|plea| joined.contains(plea))
+    static SEARCH: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(PLEAS));
+    SEARCH.are_in(joined)
         || begs(plains)
         || gives_a_role(plains)
         || threatens(plains, names_the_top)
@@ -102,6 +107,7 @@ fn claims_agreement(plains: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::phrases::joined;
     use super::super::words::Words;
     use super::*;
 
@@ -128,8 +134,7 @@ mod tests {
         ] {
             let words = Words::new(sentence);
             let plains: Vec<&str> = words.plains().collect();
-            let joined = format!(" {} ", plains.join(" "));
-            assert_eq!(is_appeal(&joined, &plains, names_the_top), appeal, "{sentence}");
+            assert_eq!(is_appeal(&joined(&plains), &plains, names_the_top), appeal, "{sentence}");
             assert!(!appeal || plains.iter().any(|plain| is_cue(plain)), "{sentence}");
         }
     }

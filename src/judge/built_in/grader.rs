@@ -4,9 +4,12 @@
 //! counts is not the words but who is spoken to and of what: an order at the beginning of a sentence, the grader
 //! called by name, a verdict on this very answer, the form of a verdict. Orders that are quoted are examples.
 
+use std::sync::LazyLock;
+
 use super::appeals;
 use super::foreign;
 use super::hidden;
+use super::phrases::{Phrases, joined};
 use super::verdicts;
 use super::words::{Words, is_number};
 
@@ -206,9 +209,10 @@ pub(super) fn is_cue(plain: &str) -> bool {
 
 /// Whether a sentence is a remark to the grader. `source` is its text, `plains` are its words.
 pub(super) fn is_addressed(source: &str, plains: &[&str]) -> bool {
-    let joined = format!(" {} ", plains.join(" "));
+    static SEARCH: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(PHRASES));
+    let joined = joined(plains);
     let quoted = source.trim_start().starts_with(['"', '“', '\'', '‘', '`']) && !source.contains("```");
-    let phrased = PHRASES.iter().any(|phrase| joined.contains(phrase));
+    let phrased = SEARCH.are_in(&joined);
     ((phrased || appeals::is_appeal(&joined, plains, names_the_top(plains))) && !quotes(source))
         || (!quotes(source) && top_for_all(plains))
         || verdicts::is_message(source)

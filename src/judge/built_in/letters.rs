@@ -47,5 +47,6 @@ pub(super) fn unmasked(c: char) -> char {
 
 /// A text without what nobody sees.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() { text.into() } else { text.replace(is_invisible, "").into() }
+    // What stands between two words, mostly a space, is asked for most often.
+    if text.len() == 1 || text.is_ascii() { text.into() } else { text.replace(is_invisible, "").into() }
 }

@@ -5,8 +5,9 @@
 //! only depends on the word: whether it was known before changes the time that a critique takes, never the
 //! critique.
 
-use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+use foldhash::HashMap;
 
 use super::grader;
 use super::grammar::{Kind, grammar};
@@ -18,6 +19,9 @@ use super::words::{Words, denies, has_opposite, is_content, is_number, opposite}
 /// Words kept for a rubric, some two kilobytes each; further ones are found anew for each answer. Ten
 /// thousand answers to one question use about half as many different words.
 const MOST_WORDS: usize = 8192;
+
+/// Stands for the place of a word that is not known.
+const UNKNOWN: u32 = u32::MAX;
 
 /// Likeness of two words' vectors below this is chance: unrelated words are at 0.1 on average and rarely
 /// above 0.3.
@@ -70,62 +74,72 @@ pub(super) struct Lookup<'a> {
     /// What did not fit into the memory.
     extra: Vec<Known>,
     /// For each word of the answer: where it is, counted through memory and extra.
-    places: Vec<usize>,
+    places: Vec<u32>,
 }
 
 impl Lookup<'_> {
     /// What is known of the answer's word of this index.
     pub(super) fn word(&self, index: usize) -> Option<&Known> {
-        let place = *self.places.get(index)?;
+        let place = *self.places.get(index)? as usize;
         self.inner.words.get(place).or_else(|| self.extra.get(place.checked_sub(MOST_WORDS)?))
     }
 }
 
 impl Lookup<'_> {
-    /// A number for the answer's word of this index, the same for the same word.
-    pub(super) fn number(&self, index: usize) -> u32 {
-        self.places.get(index).map_or(0, |&place| place as u32)
+    /// A number for each word of the answer, the same for the same word.
+    pub(super) fn numbers(&self) -> &[u32] {
+        &self.places
     }
 }
 
 impl Memory {
     /// Looks all words of an answer up; unknown ones become known.
     pub(super) fn look_up(&self, statements: &Statements, words: &Words) -> Lookup<'_> {
-        let missing = self.missing(words);
-        let mut extra = Vec::new();
-        let mut extra_index: HashMap<&str, usize> = HashMap::new();
-        if !missing.is_empty() {
-            let found: Vec<Known> = missing.iter().map(|plain| Known::new(plain, statements)).collect();
-            let mut inner = self.known.write().unwrap_or_else(PoisonError::into_inner);
-            for (plain, known) in missing.into_iter().zip(found) {
-                if inner.words.len() < MOST_WORDS {
-                    inner.insert(plain, known);
-                } else if !inner.index.contains_key(plain) {
-                    extra_index.insert(plain, MOST_WORDS + extra.len());
-                    extra.push(known);
-                }
-            }
-        }
         let inner = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let place = |plain: &str| {
-            let remembered = inner.index.get(plain).map(|&place| place as usize);
-            remembered.or_else(|| extra_index.get(plain).copied()).unwrap_or(usize::MAX)
-        };
-        let places = words.plains().map(place).collect();
-        Lookup { inner, extra, places }
+        let places = inner.places(words);
+        if !places.contains(&UNKNOWN) {
+            return Lookup { inner, extra: Vec::new(), places };
+        }
+        drop(inner);
+        self.learn(statements, words, &places)
     }
 
-    fn missing<'w>(&self, words: &'w Words) -> Vec<&'w str> {
-        let inner = self.known.read().unwrap_or_else(PoisonError::into_inner);
+    /// Looks up words of which some were not known: those without a place.
+    fn learn(&self, statements: &Statements, words: &Words, places: &[u32]) -> Lookup<'_> {
+        let with_places = words.plains().zip(places);
         let mut missing: Vec<&str> =
-            words.plains().filter(|plain| !inner.index.contains_key(*plain)).collect();
+            with_places.filter(|(_, place)| **place == UNKNOWN).map(|(plain, _)| plain).collect();
         missing.sort_unstable();
         missing.dedup();
-        missing
+        let found: Vec<Known> = missing.iter().map(|plain| Known::new(plain, statements)).collect();
+        let mut extra = Vec::new();
+        let mut extra_index: HashMap<&str, u32> = HashMap::default();
+        let mut inner = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        for (plain, known) in missing.into_iter().zip(found) {
+            if inner.words.len() < MOST_WORDS {
+                inner.insert(plain, known);
+            } else if !inner.index.contains_key(plain) {
+                extra_index.insert(plain, (MOST_WORDS + extra.len()) as u32);
+                extra.push(known);
+            }
+        }
+        drop(inner);
+        let inner = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let mut places = inner.places(words);
+        for (place, plain) in places.iter_mut().zip(words.plains()).filter(|(place, _)| **place == UNKNOWN) {
+            *place = extra_index.get(plain).copied().unwrap_or(UNKNOWN);
+        }
+        Lookup { inner, extra, places }
     }
 }
 
 impl Inner {
+    /// Where each word is; [`UNKNOWN`] for those that are not there.
+    fn places(&self, words: &Words) -> Vec<u32> {
+        let place = |plain: &str| self.index.get(plain).copied().unwrap_or(UNKNOWN);
+        words.plains().map(place).collect()
+    }
+
     fn insert(&mut self, plain: &str, known: Known) {
         if !self.index.contains_key(plain) {
             self.index.insert(plain.into(), self.words.len() as u32);

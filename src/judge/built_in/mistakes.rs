@@ -1,11 +1,15 @@
 //! Which mistakes an answer makes: what it asserts that is wrong, and what it had to cover and did not.
 
+use std::sync::LazyLock;
+
 use crate::bank::{Mistake, MistakeKind, Rubric};
 use crate::critique::{Evidence, FlaggedMistake};
 
 use super::PreparedRubric;
-use super::reading::{Reading, Sentence, Unit};
+use super::phrases::{Phrases, joined};
+use super::reading::{Reading, Sentence};
 use super::statements::Statements;
+use super::unit::Unit;
 
 /// A sentence makes a mistake when its likeness to a sign, less what speaks against it, reaches this.
 const SAID: f32 = 0.28;
@@ -122,6 +126,9 @@ struct Measured<'a> {
     /// How much more it takes for this unit to make a mistake.
     caution: f32,
     near: Vec<f32>,
+    /// For each mistake how near the nearest of its signs is, and which that is.
+    signs: Vec<Option<(f32, usize)>>,
+    /// How near the nearest of the statements is that are right; at least 0.
     right: f32,
 }
 
@@ -132,8 +139,11 @@ pub(super) fn mistakes(
     reading: &Reading<'_>,
 ) -> Vec<FlaggedMistake> {
     let counted: Vec<&Sentence> = reading.counted().collect();
-    let pairs: Vec<Unit> =
-        counted.windows(2).filter_map(|two| Some(two.first()?.unit.with_next(&two.get(1)?.unit))).collect();
+    let joined = |two: &[&Sentence]| match two {
+        [sentence, next] => Some(sentence.unit.with_next(&next.unit, &prepared.statements)),
+        _ => None,
+    };
+    let pairs: Vec<Unit> = counted.windows(2).filter_map(joined).collect();
     let single = counted.iter().map(|sentence| Measured::new(prepared, &sentence.unit, 0.0));
     let joined = pairs.iter().map(|unit| Measured::new(prepared, unit, TWO_SENTENCES));
     let wholes: Vec<Measured<'_>> = single.chain(joined).collect();
@@ -160,19 +170,26 @@ pub(super) fn mistakes(
 impl<'a> Measured<'a> {
     fn new(prepared: &PreparedRubric, unit: &'a Unit, caution: f32) -> Self {
         let statements = &prepared.statements;
-        let mut near = unit.likenesses(statements);
-        for (number, near) in near.iter_mut().enumerate() {
-            *near += PAIRS * unit.pairs_shared(statements, number);
+        let mut near = unit.likenesses().to_vec();
+        for (number, share) in unit.pairs_shared(statements) {
+            if let Some(near) = near.get_mut(number) {
+                *near += PAIRS * share;
+            }
         }
-        let right = highest(&near, &prepared.right).map_or(0.0, |(near, _)| near);
-        Self { unit, caution, near, right }
+        let signs: Vec<Option<(f32, usize)>> =
+            prepared.mistakes.iter().map(|marks| highest(&near, &marks.signs)).collect();
+        // It only matters where something may be wrong.
+        let may_be_wrong = signs.iter().flatten().any(|(near, _)| *near >= SAID);
+        let right = may_be_wrong.then(|| highest(&near, &prepared.right)).flatten();
+        let right = right.map_or(0.0, |(near, _)| near.max(0.0));
+        Self { unit, caution, near, signs, right }
     }
 }
 
 /// The highest value at these places, and which place it is.
 fn highest(values: &[f32], places: &[usize]) -> Option<(f32, usize)> {
     let candidates = places.iter().filter_map(|&place| Some((*values.get(place)?, place)));
-    candidates.max_by(|a, b| a.0.total_cmp(&b.0))
+    candidates.reduce(|best, next| if next.0 >= best.0 { next } else { best })
 }
 
 /// The unit that makes a mistake, if one does.
@@ -182,9 +199,12 @@ fn said<'m>(
     units: impl Iterator<Item = &'m Measured<'m>>,
     reading: &Reading<'_>,
 ) -> Option<&'m Unit> {
-    let marks = prepared.mistakes.get(index)?;
     let scored = units.filter(|measured| measured.unit.content >= LEAST_CONTENT).filter_map(|measured| {
-        let (near, sign) = highest(&measured.near, &marks.signs)?;
+        let (near, sign) = measured.signs.get(index).copied()??;
+        // Nothing that follows makes it more.
+        if near < SAID {
+            return None;
+        }
         let wrong = near
             - RIGHT * against(prepared, index, near, measured)
             - polarity(&prepared.statements, sign, measured.unit)
@@ -198,8 +218,8 @@ fn said<'m>(
 fn against(prepared: &PreparedRubric, index: usize, near: f32, measured: &Measured<'_>) -> f32 {
     let not_sign = prepared.mistakes.get(index).and_then(|marks| highest(&measured.near, &marks.not_signs));
     let right = measured.right.max(not_sign.map_or(0.0, |(near, _)| near));
-    let others = prepared.mistakes.iter().enumerate().filter(|(other, _)| *other != index);
-    let other = others.filter_map(|(_, marks)| highest(&measured.near, &marks.signs)).map(|(near, _)| near);
+    let others = measured.signs.iter().enumerate().filter(|(other, _)| *other != index);
+    let other = others.filter_map(|(_, sign)| sign.map(|(near, _)| near));
     let lead = other.fold(0.0_f32, |most, other| most.max(other - near));
     right + OTHER_MISTAKE / RIGHT * lead
 }
@@ -222,13 +242,8 @@ fn warning(reading: &Reading<'_>, unit: &Unit) -> f32 {
 }
 
 fn warns(reading: &Reading<'_>, sentence: &Sentence) -> bool {
-    let words = reading.words.list.get(sentence.span.words.clone()).unwrap_or_default();
-    let mut joined = String::from(" ");
-    for word in words {
-        joined.push_str(reading.words.plain(word));
-        joined.push(' ');
-    }
-    WARNINGS.iter().any(|warning| joined.contains(warning))
+    static SEARCH: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(WARNINGS));
+    SEARCH.are_in(&joined(reading.plains(sentence)))
 }
 
 /// Whether an answer omits the matter of these marks.

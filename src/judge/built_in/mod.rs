@@ -17,6 +17,7 @@ mod memory;
 mod mentions;
 mod mistakes;
 pub mod passages;
+mod phrases;
 mod ratings;
 mod reading;
 mod recurring;
@@ -24,6 +25,8 @@ mod sentences;
 mod sequences;
 mod standing;
 mod statements;
+mod text;
+mod unit;
 mod vectors;
 mod verdicts;
 mod words;
@@ -43,6 +46,7 @@ use reading::Reading;
 use sequences::Sequences;
 use standing::Standing;
 use statements::Statements;
+use text::Text;
 use words::Words;
 
 /// Names this judge and its version; changes whenever its grades may.
@@ -132,12 +136,15 @@ impl BuiltIn {
         let text = beginning(answer);
         let words = Words::new(text);
         let lookup = prepared.memory.look_up(&prepared.statements, &words);
-        let reading = Reading::new(text, words, &lookup, &prepared.statements);
+        let reading = Reading::new(
+            Text::new(text, &words, &lookup, &prepared.statements.sequences),
+            &prepared.statements,
+        );
         drop(lookup);
         Critique {
             ratings: ratings::ratings(prepared, rubric, &reading),
             mistakes: mistakes::mistakes(prepared, rubric, &reading),
-            flags: flags(text, &reading.words, &reading.standings(), text.len() < answer.len()),
+            flags: flags(text, &words, &reading.standings(), text.len() < answer.len()),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::critique::Flag;
 use super::ratings::{KeyPoint, Part};
 use super::reading::{Reading, Sentence, standings};
 use super::standing::Standing;
+use super::text::Text;
 use super::words::Words;
 use super::{BuiltIn, PreparedRubric, beginning, flags};
 
@@ -38,7 +39,7 @@ impl BuiltIn {
         let text = beginning(answer);
         let words = Words::new(text);
         let lookup = prepared.memory.look_up(&prepared.statements, &words);
-        let standings = standings(text, &words, &lookup, &prepared.statements);
+        let standings = standings(&Text::new(text, &words, &lookup, &prepared.statements.sequences));
         drop(lookup);
         let passages = standings.iter().map(|(span, standing)| {
             let role = match standing {
@@ -62,10 +63,11 @@ impl BuiltIn {
         let text = beginning(answer);
         let words = Words::new(text);
         let lookup = prepared.memory.look_up(&prepared.statements, &words);
-        let reading = Reading::new(text, words, &lookup, &prepared.statements);
+        let read = Text::new(text, &words, &lookup, &prepared.statements.sequences);
+        let reading = Reading::new(read, &prepared.statements);
         drop(lookup);
         let likeness = |sentence: &Sentence, point: &KeyPoint| {
-            let of = |part: &Part| sentence.unit.likeness(&prepared.statements, part.statement);
+            let of = |part: &Part| sentence.unit.likeness(part.statement);
             point.parts.iter().map(of).fold(f32::NEG_INFINITY, f32::max)
         };
         let nearest = |point: &KeyPoint| {

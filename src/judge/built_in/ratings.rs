@@ -5,9 +5,10 @@ use crate::critique::{Evidence, Rating};
 
 use super::PreparedRubric;
 use super::framing::Framing;
-use super::reading::{Reading, Sentence, Unit};
+use super::reading::{Reading, Sentence};
 use super::standing::Standing;
 use super::statements::Statements;
+use super::unit::Unit;
 use super::words::{Words, is_content};
 
 /// A sentence that is nearer to another key point counts less for this one, by this much of the difference.
@@ -140,8 +141,11 @@ fn credits(prepared: &PreparedRubric, reading: &Reading<'_>) -> Vec<Credit> {
             if reverses(statements, part, sentence) {
                 continue;
             }
-            let overlap = kept(denied) * part_overlap(statements, part, sentence);
+            let overlap = kept(denied) * part_overlap(part, sentence);
             let total = near[index] + RIVALRY * lead.min(MOST_LEAD);
+            if !best.is_improved(total, overlap, worth) {
+                continue;
+            }
             let about = if is_about(statements, part, sentence) { 1.0 } else { NAMED_WORTH };
             best.improve(total, overlap, about * worth, sentence.unit.sentence);
         }
@@ -161,6 +165,11 @@ fn is_about(statements: &Statements, part: &Part, sentence: &Sentence) -> bool {
 }
 
 impl Best {
+    /// Whether a sentence of this worth at most would change anything.
+    fn is_improved(&self, total: f32, overlap: f32, worth: f32) -> bool {
+        worth * overlap > self.overlap || worth * total > self.worth * self.total
+    }
+
     fn improve(&mut self, total: f32, overlap: f32, worth: f32, sentence: usize) {
         self.overlap = self.overlap.max(worth * overlap);
         if worth * total > self.worth * self.total {
@@ -199,9 +208,9 @@ fn reverses(statements: &Statements, part: &Part, sentence: &Sentence) -> bool {
 }
 
 /// The share of a part's words that a sentence has, in the wording that suits it better.
-fn part_overlap(statements: &Statements, part: &Part, sentence: &Sentence) -> f32 {
-    let own = sentence.unit.overlap(statements, part.statement);
-    part.alternative.map_or(own, |number| own.max(sentence.unit.overlap(statements, number)))
+fn part_overlap(part: &Part, sentence: &Sentence) -> f32 {
+    let own = sentence.unit.overlap(part.statement);
+    part.alternative.map_or(own, |number| own.max(sentence.unit.overlap(number)))
 }
 
 /// By how much each number is above the highest of the others; the only one has no rival.
@@ -223,7 +232,7 @@ fn leads(near: &[f32]) -> impl Iterator<Item = f32> {
 
 /// The likeness of a sentence to a part, and whether it says the contrary.
 fn part_likeness(statements: &Statements, part: &Part, sentence: &Sentence) -> (f32, bool) {
-    let likeness = |number: usize| sentence.unit.likeness(statements, number);
+    let likeness = |number: usize| sentence.unit.likeness(number);
     let own = (likeness(part.statement), part.statement);
     let other = part.alternative.map_or(own, |number| (likeness(number), number));
     let (likeness, number) = if other.0 > own.0 { other } else { own };
@@ -237,7 +246,7 @@ fn denies(statements: &Statements, number: usize, likeness: f32, sentence: &Sent
     if statements.list.get(number).is_none_or(|statement| statement.denies) {
         return false;
     }
-    let speaks = |clause: &&Unit| clause.likeness(statements, number) >= SPEAKS_OF_IT * likeness;
+    let speaks = |clause: &&Unit| clause.likeness(number) >= SPEAKS_OF_IT * likeness;
     let mut speaking = sentence.clauses.iter().filter(speaks).peekable();
     if speaking.peek().is_some() { speaking.all(|clause| clause.denies) } else { sentence.unit.denies }
 }

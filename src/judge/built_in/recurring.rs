@@ -16,9 +16,9 @@ type Three = [u32; 3];
 
 /// Marks the words that stand in a sequence of three that recurs in many sentences. Beginning and end of a sentence
 /// count as words. Words are given by number, sentence by sentence, and so are the marks.
-pub(super) fn recurring(sentences: &[Vec<u32>]) -> Vec<Vec<bool>> {
+pub(super) fn recurring(sentences: &[&[u32]]) -> Vec<Vec<bool>> {
     let frames = frames(sentences);
-    let marks = |words: &Vec<u32>| {
+    let marks = |words: &&[u32]| {
         let mut marks = vec![false; words.len()];
         if frames.is_empty() {
             return marks;
@@ -36,12 +36,12 @@ pub(super) fn recurring(sentences: &[Vec<u32>]) -> Vec<Vec<bool>> {
 }
 
 /// Sequences that recur, sorted.
-fn frames(sentences: &[Vec<u32>]) -> Vec<Three> {
+fn frames(sentences: &[&[u32]]) -> Vec<Three> {
     if sentences.len() < SENTENCES {
         return Vec::new();
     }
     // Who says the same sentence again fills no frame.
-    let mut different: Vec<&[u32]> = sentences.iter().map(Vec::as_slice).collect();
+    let mut different: Vec<&[u32]> = sentences.to_vec();
     different.sort_unstable();
     different.dedup();
     let numbered = different.into_iter().enumerate();
@@ -70,11 +70,13 @@ mod tests {
         let sentence = |name: u32| vec![1, 2, name, 3];
         let mut sentences: Vec<Vec<u32>> = (10..14).map(sentence).collect();
         sentences.push(vec![7, 8, 9]);
+        let sentences: Vec<&[u32]> = sentences.iter().map(Vec::as_slice).collect();
         let marks = recurring(&sentences);
         // "1 2" after the beginning recurs; "3" at the end follows another name each time.
         assert_eq!(marks[0], [true, true, false, false]);
         assert_eq!(marks[4], [false; 3]);
         assert!(recurring(&sentences[1..]).concat().iter().all(|mark| !mark));
-        assert!(recurring(&vec![sentence(10); 20]).concat().iter().all(|mark| !mark));
+        let same = sentence(10);
+        assert!(recurring(&vec![same.as_slice(); 20]).concat().iter().all(|mark| !mark));
     }
 }

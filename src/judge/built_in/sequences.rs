@@ -3,7 +3,7 @@
 //! Who repeats the question or pastes the rubric's titles and level descriptors has not answered. Words alone do
 //! not tell: an answer is made of the question's words too. That they follow each other in the same way does.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::HashMap;
 
 use crate::bank::Rubric;
 
@@ -12,20 +12,32 @@ use super::words::Words;
 /// Where words follow each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
-    Question,
+    Question = 1,
     /// A criterion's title or one of its level descriptors.
-    Descriptor,
+    Descriptor = 2,
     /// A key point or the model answer: what an answer is meant to say.
-    Statement,
+    Statement = 4,
+}
+
+/// The sources in which one word follows another.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Sources(u8);
+
+impl Sources {
+    fn add(&mut self, source: Source) {
+        self.0 |= source as u8;
+    }
+
+    fn has(self, source: Source) -> bool {
+        self.0 & source as u8 != 0
+    }
 }
 
 /// The words of a rubric by number, and the pairs in which they follow each other.
 #[derive(Default)]
 pub(super) struct Sequences {
     numbers: HashMap<String, u32>,
-    question: HashSet<(u32, u32)>,
-    descriptors: HashSet<(u32, u32)>,
-    statements: HashSet<(u32, u32)>,
+    pairs: HashMap<(u32, u32), Sources>,
 }
 
 impl Sequences {
@@ -59,15 +71,10 @@ impl Sequences {
             let next = self.numbers.len() as u32;
             numbers.push(*self.numbers.entry(plain.to_owned()).or_insert(next));
         }
-        let pairs = numbers.windows(2).filter_map(|two| Some((*two.first()?, *two.get(1)?)));
-        self.of(source).extend(pairs);
-    }
-
-    fn of(&mut self, source: Source) -> &mut HashSet<(u32, u32)> {
-        match source {
-            Source::Question => &mut self.question,
-            Source::Descriptor => &mut self.descriptors,
-            Source::Statement => &mut self.statements,
+        for two in numbers.windows(2) {
+            if let &[first, second] = two {
+                self.pairs.entry((first, second)).or_default().add(source);
+            }
         }
     }
 
@@ -76,18 +83,14 @@ impl Sequences {
         self.numbers.get(plain).copied()
     }
 
-    /// The share of the pairs of neighbouring words that follow each other in a source as well; 1 without pairs.
-    pub(super) fn share(&self, words: &[Option<u32>], source: Source) -> f32 {
-        let pairs = match source {
-            Source::Question => &self.question,
-            Source::Descriptor => &self.descriptors,
-            Source::Statement => &self.statements,
-        };
-        let followers = words.len().saturating_sub(1);
-        let same = words.windows(2).filter(|two| match two {
-            [Some(first), Some(second)] => pairs.contains(&(*first, *second)),
-            _ => false,
-        });
-        if followers == 0 { 1.0 } else { same.count() as f32 / followers as f32 }
+    /// Where one word, by its number if it has one, follows another.
+    pub(super) fn sources(&self, first: Option<u32>, second: Option<u32>) -> Sources {
+        first.zip(second).and_then(|pair| self.pairs.get(&pair)).copied().unwrap_or_default()
     }
+}
+
+/// The share of followers that follow in a source as well; 1 without any.
+pub(super) fn share(followers: &[Sources], source: Source) -> f32 {
+    let same = followers.iter().filter(|sources| sources.has(source)).count();
+    if followers.is_empty() { 1.0 } else { same as f32 / followers.len() as f32 }
 }

@@ -5,11 +5,11 @@ use std::ops::Range;
 use super::grader;
 use super::grammar::Flow;
 use super::letters::visible;
-use super::memory::{Known, Lookup};
+use super::memory::Known;
 use super::mentions::{Part, only_mentions};
 use super::sentences::Span;
-use super::sequences::{Sequences, Source};
-use super::words::Words;
+use super::sequences::{Source, Sources, share};
+use super::text::Text;
 
 /// A sentence of which more than this is new, by weight of its words, does not repeat the question ...
 const NEWS: f32 = 0.1;
@@ -91,16 +91,17 @@ pub(super) struct Whole {
 }
 
 impl Whole {
-    /// The shares of some words, by their indices.
-    pub(super) fn new(words: &[usize], lookup: &Lookup<'_>, sequences: &Sequences) -> Self {
-        let known = || words.iter().filter_map(|&index| lookup.word(index));
+    /// The shares of the words of some sentences.
+    pub(super) fn new(text: &Text<'_, '_>, spans: &[&Span]) -> Self {
+        let known = || spans.iter().flat_map(|span| text.known(span));
         let content = known().filter(|known| known.is_content()).count();
-        let numbers: Vec<Option<u32>> = known().map(|known| known.number).collect();
+        let words = known().count();
+        let followers = text.followers_of_all(spans);
         Self {
-            grammar: 1.0 - content as f32 / numbers.len().max(1) as f32,
-            words: numbers.len(),
-            copied: sequences.share(&numbers, Source::Descriptor),
-            stated: sequences.share(&numbers, Source::Statement),
+            grammar: 1.0 - content as f32 / words.max(1) as f32,
+            words,
+            copied: share(&followers, Source::Descriptor),
+            stated: share(&followers, Source::Statement),
         }
     }
 }
@@ -124,28 +125,22 @@ pub(super) fn sense(own: Flow, answer: Flow) -> f32 {
 }
 
 /// What a sentence of an answer that is no remark to the grader is for.
-pub(super) fn standing(
-    text: &str,
-    words: &Words,
-    span: &Span,
-    lookup: &Lookup<'_>,
-    sequences: &Sequences,
-    whole: &Whole,
-    recurs: &[bool],
-) -> Standing {
-    let known = || span.words.clone().filter_map(|index| lookup.word(index));
-    let content = known().filter(|known| known.is_content()).count();
-    let all: f32 = known().map(|known| known.rarity).sum();
-    let news: f32 = known().filter(|known| !known.asked).map(|known| known.rarity).sum();
-    let numbers: Vec<Option<u32>> = known().map(|known| known.number).collect();
-    if content > 0 && news < NEWS * all && sequences.share(&numbers, Source::Question) >= SAME_ORDER {
+pub(super) fn standing(text: &Text<'_, '_>, span: &Span, whole: &Whole, recurs: &[bool]) -> Standing {
+    let (mut content, mut all, mut news) = (0, 0.0, 0.0);
+    for known in text.known(span) {
+        content += usize::from(known.is_content());
+        all += known.rarity;
+        news += if known.asked { 0.0 } else { known.rarity };
+    }
+    let followers = text.followers(span);
+    if content > 0 && news < NEWS * all && share(followers, Source::Question) >= SAME_ORDER {
         Standing::RepeatsTheQuestion
-    } else if is_copy(&numbers, sequences, whole) {
+    } else if is_copy(followers, whole) {
         Standing::RepeatsTheRubric
     } else if whole.is_list()
         || (content >= whole.shortest_list()
-            && (lists(span, content, whole.grammar) || enumerates(text, words, span, lookup)))
-        || mentions(words, span, lookup, recurs)
+            && (lists(span, content, whole.grammar) || enumerates(text, span)))
+        || mentions(text, span, recurs)
     {
         Standing::ListsTerms
     } else {
@@ -156,13 +151,13 @@ pub(super) fn standing(
 /// Which sentences are remarks to the grader. What is left over beside one in its paragraph ("### Response:")
 /// belongs to it, and in a paragraph that is mostly remarks so does all that stands between two of them: a reason
 /// given between two orders is no answer.
-pub(super) fn remarks(text: &str, words: &Words, spans: &[Span], lookup: &Lookup<'_>) -> Vec<bool> {
-    let mut remarks: Vec<bool> = spans.iter().map(|span| addresses(text, words, span, lookup)).collect();
+pub(super) fn remarks(text: &Text<'_, '_>, spans: &[Span]) -> Vec<bool> {
+    let mut remarks: Vec<bool> = spans.iter().map(|span| addresses(text, span)).collect();
     if !remarks.contains(&true) {
         return remarks;
     }
     let lengths: Vec<usize> = spans.iter().map(|span| span.words.len()).collect();
-    for paragraph in paragraphs(text, spans) {
+    for paragraph in paragraphs(text.source, spans) {
         if let (Some(remarks), Some(lengths)) = (remarks.get_mut(paragraph.clone()), lengths.get(paragraph)) {
             spread(remarks, lengths);
         }
@@ -202,34 +197,32 @@ fn paragraphs(text: &str, spans: &[Span]) -> Vec<Range<usize>> {
     starts.iter().zip(ends).map(|(&from, to)| from..to).collect()
 }
 
-fn addresses(text: &str, words: &Words, span: &Span, lookup: &Lookup<'_>) -> bool {
-    if !span.words.clone().filter_map(|index| lookup.word(index)).any(|known| known.cue) {
+fn addresses(text: &Text<'_, '_>, span: &Span) -> bool {
+    if !text.known(span).any(|known| known.cue) {
         return false;
     }
     // Whatever stands around the words counts as well: a verdict in JSON begins with a brace.
-    let source = text.get(span.start.saturating_sub(2)..span.end).or_else(|| text.get(span.start..span.end));
-    let own = words.list.get(span.words.clone()).unwrap_or_default();
-    let plains: Vec<&str> = own.iter().map(|word| words.plain(word)).collect();
-    grader::is_addressed(&visible(source.unwrap_or_default()), &plains)
+    let source = text.source;
+    let source =
+        source.get(span.start.saturating_sub(2)..span.end).or_else(|| source.get(span.start..span.end));
+    grader::is_addressed(&visible(source.unwrap_or_default()), text.plains(span))
 }
 
 /// Whether a sentence names things without relating them, or strings them together with "and".
-fn mentions(words: &Words, span: &Span, lookup: &Lookup<'_>, recurs: &[bool]) -> bool {
-    let own = words.list.get(span.words.clone()).unwrap_or_default();
-    let plains: Vec<&str> = own.iter().map(|word| words.plain(word)).collect();
-    let part = |index: usize| lookup.word(index).map_or(Part::default(), |known| known.part);
+fn mentions(text: &Text<'_, '_>, span: &Span, recurs: &[bool]) -> bool {
+    let part = |index: usize| text.lookup.word(index).map_or(Part::default(), |known| known.part);
     let parts: Vec<Part> = span.words.clone().map(part).collect();
-    only_mentions(&plains, &parts, recurs)
+    only_mentions(text.plains(span), &parts, recurs)
 }
 
 /// Whether words are taken from what the rubric says about answers, and not from what an answer is to say.
-fn is_copy(numbers: &[Option<u32>], sequences: &Sequences, whole: &Whole) -> bool {
-    let pairs = numbers.len().saturating_sub(1) as f32;
+fn is_copy(followers: &[Sources], whole: &Whole) -> bool {
+    let pairs = followers.len() as f32;
     let weighed = |source: Source, whole: f32| {
-        (pairs * sequences.share(numbers, source) + PRIOR_PAIRS * whole) / (pairs + PRIOR_PAIRS)
+        (pairs * share(followers, source) + PRIOR_PAIRS * whole) / (pairs + PRIOR_PAIRS)
     };
     let copied = weighed(Source::Descriptor, whole.copied);
-    let long = numbers.len() >= SHORTEST_COPY || whole.copied >= COPIED;
+    let long = followers.len() + 1 >= SHORTEST_COPY || whole.copied >= COPIED;
     long && copied >= COPIED && copied > weighed(Source::Statement, whole.stated) + RATHER
 }
 
@@ -241,12 +234,12 @@ fn lists(span: &Span, content: usize, grammar: f32) -> bool {
 }
 
 /// Whether most of a sentence's content is an enumeration of single terms.
-fn enumerates(text: &str, words: &Words, span: &Span, lookup: &Lookup<'_>) -> bool {
+fn enumerates(text: &Text<'_, '_>, span: &Span) -> bool {
     let (mut content, mut enumerated, mut entry, mut plain_entry) = (0, 0, 0, false);
-    let is_content = |index: usize| lookup.word(index).is_some_and(Known::is_content);
-    for (index, gap) in span.words.clone().zip(std::iter::once("").chain(gaps(text, words, span))) {
-        let joins = words.list.get(index).is_some_and(|word| matches!(words.plain(word), "and" | "or"));
-        if separates(gap) || joins {
+    let is_content = |index: usize| text.lookup.word(index).is_some_and(Known::is_content);
+    for (index, gap) in span.words.clone().zip(std::iter::once("").chain(gaps(text, span))) {
+        let joins = text.plains.get(index).is_some_and(|plain| matches!(*plain, "and" | "or"));
+        if joins || separates(gap) {
             if plain_entry && (1..LIST_ENTRY).contains(&entry) {
                 enumerated += entry;
             }
@@ -265,12 +258,16 @@ fn enumerates(text: &str, words: &Words, span: &Span, lookup: &Lookup<'_>) -> bo
     enumerated >= ENUMERATION && enumerated as f32 >= ENUMERATED * content as f32
 }
 
-fn gaps<'t>(text: &'t str, words: &'t Words, span: &Span) -> impl Iterator<Item = &'t str> {
-    let own = words.list.get(span.words.clone()).unwrap_or_default();
-    own.windows(2).filter_map(move |two| text.get(two.first()?.end..two.get(1)?.start))
+fn gaps<'t>(text: &Text<'t, '_>, span: &Span) -> impl Iterator<Item = &'t str> {
+    let own = text.words.list.get(span.words.clone()).unwrap_or_default();
+    let source = text.source;
+    own.windows(2).filter_map(move |two| source.get(two.first()?.end..two.get(1)?.start))
 }
 
 fn separates(gap: &str) -> bool {
+    if gap == " " {
+        return false;
+    }
     let gap = visible(gap);
     gap.contains([',', '|', '/', '·', '+', '\n', '\t', ';', '–', '—']) || gap.contains(" - ")
 }

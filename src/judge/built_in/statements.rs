@@ -1,7 +1,6 @@
 //! What a rubric says, made ready for comparison: terms with weights, pairs of terms, a sentence vector.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::sequences::Sequences;
@@ -33,8 +32,6 @@ pub(super) struct Term {
 pub(super) struct Statement {
     /// Its terms and their shares of the whole, which add up to 1.
     pub(super) terms: Vec<(u16, f32)>,
-    /// Pairs of neighbouring terms, as numbers in [`Statements::pairs`].
-    pub(super) pairs: Vec<u32>,
     /// Whether it denies something.
     pub(super) denies: bool,
     pub(super) vector: Vector,
@@ -44,9 +41,14 @@ pub(super) struct Statement {
 pub(super) struct Statements {
     pub(super) list: Vec<Statement>,
     pub(super) terms: Vec<Term>,
+    /// For each term the statements that have it, and its share of each.
+    pub(super) shares: Vec<Vec<(u16, f32)>>,
     /// Which term a stem is.
     pub(super) stems: HashMap<String, u16>,
+    /// Pairs of neighbouring terms by number.
     pub(super) pairs: HashMap<(u16, u16), u32>,
+    /// For each pair the statements that have it, and its share of all that each has.
+    pub(super) having: Vec<Vec<(u16, f32)>>,
     /// Stems of the question.
     pub(super) question: HashSet<String>,
     /// Words that follow each other in the rubric.
@@ -61,7 +63,7 @@ impl Statements {
         key_points: impl Iterator<Item = &'a str>,
         sequences: Sequences,
     ) -> Self {
-        let mut crowd = HashMap::new();
+        let mut crowd = HashMap::default();
         for key_point in key_points {
             let mut stems = stems_of(key_point);
             stems.sort_unstable();
@@ -73,19 +75,20 @@ impl Statements {
         Self {
             list: Vec::new(),
             terms: Vec::new(),
-            stems: HashMap::new(),
-            pairs: HashMap::new(),
+            shares: Vec::new(),
+            stems: HashMap::default(),
+            pairs: HashMap::default(),
+            having: Vec::new(),
             question: stems_of(question).into_iter().collect(),
             sequences,
             crowd,
         }
     }
 
-    /// Adds a sentence; its number, or `None` where it has no content.
+    /// Adds a sentence; its number, or `None` where it has no content, or the rubric has too many.
     pub(super) fn add(&mut self, text: &str) -> Option<usize> {
         let words = Words::new(text);
-        let mut statement =
-            Statement { terms: Vec::new(), pairs: Vec::new(), denies: false, vector: [0.0; _] };
+        let mut statement = Statement { terms: Vec::new(), denies: false, vector: [0.0; _] };
         let mut order = Vec::new();
         for plain in words.plains() {
             statement.denies |= denies(plain);
@@ -101,9 +104,15 @@ impl Statements {
             *weight /= total;
         }
         normalize(&mut statement.vector);
-        statement.pairs = self.number_pairs(&order);
+        let number = u16::try_from(self.list.len()).ok()?;
+        self.add_pairs(&order, number);
+        for &(term, share) in &statement.terms {
+            if let Some(shares) = self.shares.get_mut(usize::from(term)) {
+                shares.push((number, share));
+            }
+        }
         self.list.push(statement);
-        Some(self.list.len() - 1)
+        Some(usize::from(number))
     }
 
     /// The word's term, after counting it in the statement; `None` when a rubric has too many terms.
@@ -117,6 +126,7 @@ impl Statements {
         } else {
             let term = u16::try_from(self.terms.len()).ok()?;
             self.terms.push(Term { plain: plain.to_owned(), vector: meaning.vector });
+            self.shares.push(Vec::new());
             self.stems.insert(stem, term);
             term
         };
@@ -133,15 +143,22 @@ impl Statements {
         asked / (1.0 + CROWDING * others as f32)
     }
 
-    fn number_pairs(&mut self, order: &[u16]) -> Vec<u32> {
-        let mut numbers = Vec::new();
-        for pair in neighbours(order) {
+    /// Notes the pairs of a statement's terms.
+    fn add_pairs(&mut self, order: &[u16], statement: u16) {
+        let mut pairs: Vec<(u16, u16)> = neighbours(order).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let share = 1.0 / pairs.len() as f32;
+        for pair in pairs {
             let next = self.pairs.len() as u32;
-            numbers.push(*self.pairs.entry(pair).or_insert(next));
+            let number = *self.pairs.entry(pair).or_insert(next);
+            if number == next {
+                self.having.push(Vec::new());
+            }
+            if let Some(having) = self.having.get_mut(number as usize) {
+                having.push((statement, share));
+            }
         }
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers
     }
 }
 
@@ -174,7 +191,7 @@ mod tests {
         };
         assert!(share("subwords") > share("tokens"));
         assert!((statement.terms.iter().map(|(_, share)| share).sum::<f32>() - 1.0).abs() < 1e-5);
-        assert_eq!(statement.pairs.len(), 3);
+        assert_eq!(statements.having.iter().flatten().count(), 3);
         assert!(!statement.denies);
         assert!(statements.add("is it of the").is_none() && statements.add("").is_none());
     }

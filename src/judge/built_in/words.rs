@@ -28,38 +28,66 @@ impl Words {
     pub(super) fn new(text: &str) -> Self {
         let mut words =
             Self { list: Vec::with_capacity(text.len() / 5), plain: String::with_capacity(text.len()) };
-        let mut chars = text.char_indices().peekable();
-        while let Some((start, first)) = chars.next() {
-            let width = first.len_utf8();
-            let first = unwidened(first);
-            if first == '%' {
-                words.push(start, start + width, "percent");
-                continue;
-            }
-            if !first.is_alphanumeric() {
-                continue;
-            }
-            let mut end = start + width;
-            let mut last = first;
-            while let Some(&(at, c)) = chars.peek() {
-                if is_invisible(c) {
-                    // What nobody sees neither ends a word nor belongs to it.
-                    chars.next();
-                    continue;
-                }
-                let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
-                let next = || rest.chars().find(|c| !is_invisible(*c));
-                let unit_of_number = first.is_ascii_digit() && c.is_alphabetic();
-                if unit_of_number || !(c.is_alphanumeric() || joins(last, c, next)) {
-                    break;
-                }
-                end = at + c.len_utf8();
-                last = c;
-                chars.next();
-            }
-            words.push_plain(text, start, end);
+        let mut at = 0;
+        while let Some(&first) = text.as_bytes().get(at) {
+            let end = letters(text, at);
+            at = if end > at {
+                words.push_lower(text, at, end);
+                end
+            } else if first.is_ascii_alphanumeric() || first == b'%' || !first.is_ascii() {
+                words.push_next(text, at)
+            } else {
+                at + 1
+            };
         }
         words
+    }
+
+    /// Adds what begins at `start`, if it is a word; where it ends.
+    fn push_next(&mut self, text: &str, start: usize) -> usize {
+        let mut chars = text.get(start..).unwrap_or_default().char_indices().peekable();
+        let Some((_, first)) = chars.next() else { return text.len() };
+        let behind_first = start + first.len_utf8();
+        let first = unwidened(first);
+        if first == '%' {
+            self.push(start, behind_first, "percent");
+            return behind_first;
+        }
+        if !first.is_alphanumeric() {
+            return behind_first;
+        }
+        let mut end = behind_first;
+        let mut last = first;
+        while let Some(&(offset, c)) = chars.peek() {
+            if is_invisible(c) {
+                // What nobody sees neither ends a word nor belongs to it.
+                chars.next();
+                continue;
+            }
+            let behind = start + offset + c.len_utf8();
+            let rest = text.get(behind..).unwrap_or_default();
+            let next = || rest.chars().find(|c| !is_invisible(*c));
+            let unit_of_number = first.is_ascii_digit() && c.is_alphabetic();
+            if unit_of_number || !(c.is_alphanumeric() || joins(last, c, next)) {
+                break;
+            }
+            end = behind;
+            last = c;
+            chars.next();
+        }
+        self.push_plain(text, start, end);
+        end
+    }
+
+    /// Adds a word of ASCII letters.
+    fn push_lower(&mut self, text: &str, start: usize, end: usize) {
+        let Some(source) = text.get(start..end).filter(|source| source.len() <= LONGEST_WORD) else { return };
+        let from = self.plain.len();
+        self.plain.push_str(source);
+        if let Some(plain) = self.plain.get_mut(from..) {
+            plain.make_ascii_lowercase();
+        }
+        self.list.push(Word { start, end, form: (from, self.plain.len()) });
     }
 
     fn push(&mut self, start: usize, end: usize, form: &str) {
@@ -100,6 +128,15 @@ impl Words {
     pub(super) fn plains(&self) -> impl Iterator<Item = &str> {
         self.list.iter().map(|word| self.plain(word))
     }
+}
+
+/// Where the ASCII letters from `start` on end, if they are a whole word, as most are; otherwise `start`.
+fn letters(text: &str, start: usize) -> usize {
+    let rest = text.as_bytes().get(start..).unwrap_or_default();
+    let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let ends =
+        rest.get(length).is_none_or(|next| next.is_ascii() && *next != b'\'' && !next.is_ascii_digit());
+    if ends { start + length } else { start }
 }
 
 /// Whether `c` between `last` and `next` belongs to the word: an apostrophe between letters, a point, comma
