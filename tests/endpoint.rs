@@ -33,7 +33,7 @@ fn schema() -> ReplyShape {
 }
 
 fn request(shape: ReplyShape) -> ChatRequest {
-    let message = Message { role: Role::User, content: "Grüße, \"quoted\"\n".to_owned() };
+    let message = Message { role: Role::User, content: "Grüße, \"quoted\"\n".into() };
     ChatRequest { messages: vec![message], shape, max_tokens: 50, temperature: 0.0, seed: Some(1) }
 }
 

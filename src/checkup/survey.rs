@@ -152,7 +152,7 @@ fn schema_shape() -> ReplyShape {
 }
 
 fn request(shape: ReplyShape, words: &str, max_tokens: u32) -> ChatRequest {
-    let message = Message { role: Role::User, content: words.to_owned() };
+    let message = Message { role: Role::User, content: words.into() };
     ChatRequest { messages: vec![message], shape, max_tokens, temperature: 0.0, seed: Some(1) }
 }
 

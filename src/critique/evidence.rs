@@ -5,6 +5,8 @@
 //! or two. Whatever is found is always the answer's own bytes, so a slip changes what is looked for and never what
 //! is shown.
 
+use std::cell::OnceCell;
+
 use super::Evidence;
 use super::slips;
 
@@ -18,46 +20,51 @@ const MOST_LEFT_OUT: usize = 400;
 /// An answer made ready for many searches.
 pub struct Quotable<'a> {
     answer: &'a str,
-    folded: Folded,
+    /// Made for the first quotation that is not there letter by letter.
+    folded: OnceCell<Folded>,
 }
 
 impl<'a> Quotable<'a> {
-    /// Folds an answer.
+    /// An answer to be searched.
     pub fn new(answer: &'a str) -> Self {
-        Self { answer, folded: Folded::new(answer) }
+        Self { answer, folded: OnceCell::new() }
+    }
+
+    fn folded(&self) -> &Folded {
+        self.folded.get_or_init(|| Folded::new(self.answer))
     }
 
     /// The place of `quote` in the answer, or `None` where the answer does not have it as whole words.
     pub fn find(&self, quote: &str) -> Option<Evidence> {
-        let wanted = Folded::new(quote.trim_matches(is_wrapping));
-        if wanted.letters() < LEAST_LETTERS {
+        let quote = quote.trim_matches(is_wrapping);
+        if letters(quote) < LEAST_LETTERS {
             return None;
         }
-        let whole = || self.exact(&wanted.text, 0).or_else(|| self.with_slips(&wanted.text));
-        let (from, to) = whole().or_else(|| self.around_ellipsis(&wanted.text))?;
-        let (start, end) = self.folded.place(from, to)?;
+        let (start, end) = whole_words(self.answer, quote, 0).or_else(|| self.place(quote))?;
         Evidence::slice(self.answer, start, end)
     }
 
+    /// Where a quotation is that is not in the answer letter by letter.
+    fn place(&self, quote: &str) -> Option<(usize, usize)> {
+        let wanted = Folded::new(quote);
+        let whole = || self.exact(&wanted.text, 0).or_else(|| self.with_slips(&wanted.text));
+        let (from, to) = whole().or_else(|| self.around_ellipsis(&wanted.text))?;
+        self.folded().place(from, to)
+    }
+
     /// Where folded text stands as whole words, from a byte on.
-    fn exact(&self, wanted: &str, mut from: usize) -> Option<(usize, usize)> {
-        while let Some(at) = self.folded.text.get(from..)?.find(wanted).map(|at| from + at) {
-            let to = at + wanted.len();
-            if self.folded.is_word_edge(at) && self.folded.is_word_edge(to) {
-                return Some((at, to));
-            }
-            from = at + self.folded.text.get(at..)?.chars().next().map_or(1, char::len_utf8);
-        }
-        None
+    fn exact(&self, wanted: &str, from: usize) -> Option<(usize, usize)> {
+        whole_words(&self.folded().text, wanted, from)
     }
 
     /// Where it stands but for a few letters, stretched to whole words.
     fn with_slips(&self, wanted: &str) -> Option<(usize, usize)> {
-        let (mut from, mut to) = slips::find(&self.folded.text, wanted)?;
-        while !self.folded.is_word_edge(from) {
+        let text = &self.folded().text;
+        let (mut from, mut to) = slips::find(text, wanted)?;
+        while !is_word_edge(text, from) {
             from -= 1;
         }
-        while !self.folded.is_word_edge(to) {
+        while !is_word_edge(text, to) {
             to += 1;
         }
         Some((from, to))
@@ -128,23 +135,31 @@ impl Folded {
         }
     }
 
-    fn letters(&self) -> usize {
-        letters(&self.text)
-    }
-
-    /// Whether no word goes through this byte offset.
-    fn is_word_edge(&self, at: usize) -> bool {
-        let (Some(before), Some(after)) = (self.text.get(..at), self.text.get(at..)) else { return false };
-        let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        !(inside(before.chars().next_back()) && inside(after.chars().next()))
-    }
-
     /// The source's bytes behind the folded bytes `from..to`.
     fn place(&self, from: usize, to: usize) -> Option<(usize, usize)> {
         let start = self.origin.get(from)?.0;
         let end = self.origin.get(to.checked_sub(1)?)?.1;
         Some((start, end))
     }
+}
+
+/// Where a text has another as whole words, from a byte on.
+fn whole_words(text: &str, wanted: &str, mut from: usize) -> Option<(usize, usize)> {
+    while let Some(at) = text.get(from..)?.find(wanted).map(|at| from + at) {
+        let to = at + wanted.len();
+        if is_word_edge(text, at) && is_word_edge(text, to) {
+            return Some((at, to));
+        }
+        from = at + text.get(at..)?.chars().next().map_or(1, char::len_utf8);
+    }
+    None
+}
+
+/// Whether no word of a text goes through this byte offset.
+fn is_word_edge(text: &str, at: usize) -> bool {
+    let (Some(before), Some(after)) = (text.get(..at), text.get(at..)) else { return false };
+    let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    !(inside(before.chars().next_back()) && inside(after.chars().next()))
 }
 
 fn letters(text: &str) -> usize {

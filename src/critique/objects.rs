@@ -21,6 +21,9 @@ pub fn last_fitting<T>(
 
 /// The reply behind its reasoning block. A block that was never closed leaves nothing.
 pub(crate) fn without_reasoning(reply: &str) -> &str {
+    if !reply.contains('<') {
+        return reply;
+    }
     for (open, close) in
         [("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<reasoning>", "</reasoning>")]
     {

@@ -329,7 +329,7 @@ mod tests {
     fn long_conversations_that_came_back_empty_are_asked_without_a_form() {
         let mut known = Capabilities::default();
         let said = |bytes: usize| {
-            let message = Message { role: Role::User, content: "x".repeat(bytes) };
+            let message = Message { role: Role::User, content: "x".repeat(bytes).into() };
             ChatRequest { messages: vec![message], ..request(schema("object")) }
         };
         known.note_empty(&said(900));

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::capabilities::{Shape, Terms, TokenCap};
 use super::choice::weighed;
 use super::replies::{KeptReply, ReplyId};
+use super::spelled::{Content, Spelled};
 
 /// One request for one reply.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +42,7 @@ pub struct Message {
     /// Who speaks.
     pub role: Role,
     /// What is said.
-    pub content: String,
+    pub content: Content,
 }
 
 /// Who speaks.
@@ -63,8 +64,8 @@ pub enum ReplyShape {
     Schema {
         /// The schema's name: letters, digits, `-` and `_`.
         name: String,
-        /// The schema, shared by all requests about one rubric.
-        schema: Arc<Value>,
+        /// The schema.
+        schema: Spelled<Value>,
     },
     /// Any JSON object.
     Object,
@@ -181,7 +182,7 @@ enum ResponseFormat<'a> {
 struct JsonSchema<'a> {
     name: &'a str,
     strict: bool,
-    schema: &'a Value,
+    schema: &'a Spelled<Value>,
 }
 
 #[derive(Serialize)]

@@ -6,7 +6,7 @@ use super::*;
 use crate::endpoint::capabilities::{BasePath, Capabilities};
 
 fn request(shape: ReplyShape) -> ChatRequest {
-    let message = |role, content: &str| Message { role, content: content.to_owned() };
+    let message = |role, content: &str| Message { role, content: content.into() };
     ChatRequest {
         messages: vec![message(Role::System, "Judge."), message(Role::User, "\"quoted\" é \u{0}")],
         shape,

@@ -26,6 +26,7 @@ mod pace;
 pub mod replies;
 mod retry;
 mod settings;
+mod spelled;
 mod stream;
 
 use std::fmt;
@@ -53,6 +54,7 @@ pub use settings::{
     BACKOFF_UNIT, CONNECT_TIMEOUT, EndpointSettings, FIRST_TOKEN_TIMEOUT, LONGEST_WAIT, MAX_REPLY_BYTES,
     RETRIES, TOTAL_TIMEOUT,
 };
+pub use spelled::{Content, Spelled};
 
 /// A server, a model and what is known about them. Cheap to clone; clones share connections and knowledge.
 #[derive(Clone)]

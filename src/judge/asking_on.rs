@@ -25,7 +25,7 @@ impl ModelJudge {
             let prompt = prompts.follow_up(rubric, criterion, missing, answer);
             let prompt = prompt.map_err(|error| Failed::prompt(&error))?;
             let request = ChatRequest {
-                messages: vec![Message { role: Role::User, content: prompt }],
+                messages: vec![Message { role: Role::User, content: prompt.into() }],
                 shape: ReplyShape::Text,
                 max_tokens: sampling.max_tokens,
                 temperature: sampling.temperature,

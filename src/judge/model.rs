@@ -21,7 +21,8 @@ use crate::bank::{QuestionId, Rubric};
 use crate::critique::schema::critique_schema;
 use crate::endpoint::replies::{Earlier, KeptReply, Replies};
 use crate::endpoint::{
-    Capabilities, ChatRequest, Endpoint, Exchanges, Message, ReplyShape, Role, Usage, estimated_tokens,
+    Capabilities, ChatRequest, Content, Endpoint, Exchanges, Message, ReplyShape, Role, Spelled, Usage,
+    estimated_tokens,
 };
 use crate::error::Result;
 use crate::record::JudgeRecord;
@@ -93,8 +94,8 @@ pub struct ModelJudge {
 
 /// What requests about one rubric share.
 struct Prepared {
-    instructions: String,
-    schema: Arc<Value>,
+    instructions: Spelled<String>,
+    schema: Spelled<Value>,
     built_in: PreparedRubric,
     careful: Careful,
 }
@@ -306,8 +307,8 @@ impl ModelJudge {
             return Ok(Arc::clone(prepared));
         }
         let prepared = Arc::new(Prepared {
-            instructions: self.prompts.instructions(rubric)?,
-            schema: Arc::new(critique_schema(rubric)),
+            instructions: self.prompts.instructions(rubric)?.into(),
+            schema: critique_schema(rubric).into(),
             built_in: BuiltIn::new().prepare(rubric),
             careful: Careful::of(rubric),
         });
@@ -348,10 +349,10 @@ fn identity(endpoint: &Endpoint, prompts: &Prompts, sampling: &Sampling, procedu
     identity.to_string()
 }
 
-fn message(role: Role, content: String) -> Message {
-    Message { role, content }
+fn message(role: Role, content: impl Into<Content>) -> Message {
+    Message { role, content: content.into() }
 }
 
-fn schema(name: &str, schema: &Arc<Value>) -> ReplyShape {
-    ReplyShape::Schema { name: name.to_owned(), schema: Arc::clone(schema) }
+fn schema(name: &str, schema: &Spelled<Value>) -> ReplyShape {
+    ReplyShape::Schema { name: name.to_owned(), schema: schema.clone() }
 }

@@ -217,7 +217,7 @@ async fn a_long_conversation_that_comes_back_empty_is_asked_without_a_form() {
     });
     let endpoint = endpoint(&fake);
     let said = |length: usize| {
-        let message = Message { role: Role::User, content: "x".repeat(length) };
+        let message = Message { role: Role::User, content: "x".repeat(length).into() };
         ChatRequest { messages: vec![message], ..request(schema()) }
     };
     for (length, requests, form) in [

@@ -3,6 +3,10 @@
 //! The judge reads English, so an answer in another language earns next to nothing. But an order to the grader
 //! is flagged whatever language it is in. It takes two words: what is to be done, and with what.
 
+use std::sync::LazyLock;
+
+use foldhash::HashSet;
+
 /// What a grader is told to do, as it begins a word: Latin scripts by their stems, the others as they stand.
 const ORDERS: &[&str] = &[
     // German, French, Spanish, Italian, Portuguese
@@ -103,12 +107,18 @@ pub(super) fn is_cue(plain: &str) -> bool {
 
 /// Whether words are such a remark.
 pub(super) fn is_remark(plains: &[&str]) -> bool {
-    let has = |list: &[&str]| plains.iter().any(|plain| list.contains(plain));
+    static WORDS: LazyLock<[HashSet<&str>; 2]> =
+        LazyLock::new(|| [ORDERS, OBJECTS].map(|list| list.iter().copied().collect()));
+    let [orders, objects] = &*WORDS;
+    let has = |list: &HashSet<&str>| plains.iter().any(|plain| list.contains(plain));
     // "Ignore" and "instructions" are English as well; a third word tells the language.
-    let foreign =
-        plains.iter().any(|plain| !plain.is_ascii() || (OBJECTS.contains(plain) && !is_english(plain)));
-    let within = |list: &[&str]| plains.iter().any(|plain| list.iter().any(|part| plain.contains(part)));
-    (foreign && has(ORDERS) && has(OBJECTS)) || (within(UNSPACED_ORDERS) && within(UNSPACED_OBJECTS))
+    let is_foreign = |plain: &str| !plain.is_ascii() || (objects.contains(plain) && !is_english(plain));
+    let within = |list: &[&str]| {
+        let mut plains = plains.iter().filter(|plain| !plain.is_ascii());
+        plains.any(|plain| list.iter().any(|part| plain.contains(part)))
+    };
+    (has(objects) && has(orders) && plains.iter().any(|plain| is_foreign(plain)))
+        || (within(UNSPACED_ORDERS) && within(UNSPACED_OBJECTS))
 }
 
 fn is_english(plain: &str) -> bool {

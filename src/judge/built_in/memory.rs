@@ -101,12 +101,12 @@ impl Memory {
             return Lookup { inner, extra: Vec::new(), places };
         }
         drop(inner);
-        self.learn(statements, words, &places)
+        self.learn(statements, words, places)
     }
 
     /// Looks up words of which some were not known: those without a place.
-    fn learn(&self, statements: &Statements, words: &Words, places: &[u32]) -> Lookup<'_> {
-        let with_places = words.plains().zip(places);
+    fn learn(&self, statements: &Statements, words: &Words, mut places: Vec<u32>) -> Lookup<'_> {
+        let with_places = words.plains().zip(&places);
         let mut missing: Vec<&str> =
             with_places.filter(|(_, place)| **place == UNKNOWN).map(|(plain, _)| plain).collect();
         missing.sort_unstable();
@@ -125,9 +125,9 @@ impl Memory {
         }
         drop(inner);
         let inner = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let mut places = inner.places(words);
         for (place, plain) in places.iter_mut().zip(words.plains()).filter(|(place, _)| **place == UNKNOWN) {
-            *place = extra_index.get(plain).copied().unwrap_or(UNKNOWN);
+            let found = inner.index.get(plain).or_else(|| extra_index.get(plain));
+            *place = found.copied().unwrap_or(UNKNOWN);
         }
         Lookup { inner, extra, places }
     }

@@ -4,6 +4,9 @@
 //! says, it says it of everything. Sentences of people who have something to say do not share three words in a row
 //! with many of their neighbours.
 
+use foldhash::HashMap;
+use foldhash::fast::RandomState;
+
 /// Words that follow each other in so many different sentences of an answer are a frame.
 const SENTENCES: usize = 4;
 
@@ -37,7 +40,7 @@ pub(super) fn recurring(sentences: &[&[u32]]) -> Vec<Vec<bool>> {
 
 /// Sequences that recur, sorted.
 fn frames(sentences: &[&[u32]]) -> Vec<Three> {
-    if sentences.len() < SENTENCES {
+    if sentences.len() < SENTENCES || !may_recur(sentences) {
         return Vec::new();
     }
     // Who says the same sentence again fills no frame.
@@ -51,6 +54,24 @@ fn frames(sentences: &[&[u32]]) -> Vec<Three> {
     all.dedup();
     let runs = all.chunk_by(|one, next| one.0 == next.0);
     runs.filter(|run| run.len() >= SENTENCES).filter_map(|run| Some(run.first()?.0)).collect()
+}
+
+/// Whether some three words are in so many sentences, be they the same sentence or not. In most answers none are, and
+/// that is cheaper to see than which.
+fn may_recur(sentences: &[&[u32]]) -> bool {
+    let words = sentences.iter().map(|words| words.len()).sum();
+    // For each three the last sentence that has it, and how many have.
+    let mut seen: HashMap<Three, (usize, usize)> =
+        HashMap::with_capacity_and_hasher(words, RandomState::default());
+    sentences.iter().enumerate().any(|(number, words)| {
+        threes(words).any(|three| {
+            let (last, count) = seen.entry(three).or_insert((number, 1));
+            if *last != number {
+                (*last, *count) = (number, *count + 1);
+            }
+            *count >= SENTENCES
+        })
+    })
 }
 
 fn threes(words: &[u32]) -> impl Iterator<Item = Three> {

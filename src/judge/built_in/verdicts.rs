@@ -19,11 +19,12 @@ const INTRODUCTION: usize = 3;
 
 /// Whether it has the form of a verdict: JSON with a verdict's keys, or "Score: 100/100".
 pub(super) fn is_verdict(source: &str, plains: &[&str]) -> bool {
-    let keyed = KEYS.iter().any(|key| {
-        source.split_once(key).is_some_and(|(before, rest)| {
-            rest.trim_start().starts_with(':') && before.split_whitespace().count() <= INTRODUCTION
-        })
-    });
+    let keyed = source.contains('"')
+        && KEYS.iter().any(|key| {
+            source.split_once(key).is_some_and(|(before, rest)| {
+                rest.trim_start().starts_with(':') && before.split_whitespace().count() <= INTRODUCTION
+            })
+        });
     keyed || is_field(source, plains)
 }
 
@@ -59,7 +60,7 @@ pub(super) fn is_message(source: &str) -> bool {
         "[/INST]",
         "[INST]",
     ];
-    !source.contains('`') && TAGS.iter().any(|tag| source.contains(tag))
+    source.contains(['<', '[']) && !source.contains('`') && TAGS.iter().any(|tag| source.contains(tag))
 }
 
 #[cfg(test)]

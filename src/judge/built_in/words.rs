@@ -27,20 +27,57 @@ impl Words {
     /// Splits at everything that is not a letter or a digit; "don't", "0.693" and "1,200" stay whole.
     pub(super) fn new(text: &str) -> Self {
         let mut words =
-            Self { list: Vec::with_capacity(text.len() / 5), plain: String::with_capacity(text.len()) };
+            Split { list: Vec::with_capacity(text.len() / 5), plain: Vec::with_capacity(text.len()) };
         let mut at = 0;
         while let Some(&first) = text.as_bytes().get(at) {
-            let end = letters(text, at);
-            at = if end > at {
-                words.push_lower(text, at, end);
-                end
-            } else if first.is_ascii_alphanumeric() || first == b'%' || !first.is_ascii() {
-                words.push_next(text, at)
+            at = if first.is_ascii_alphanumeric() || first == b'%' || !first.is_ascii() {
+                words.push_letters(text, at).unwrap_or_else(|| words.push_next(text, at))
             } else {
                 at + 1
             };
         }
-        words
+        // Only whole characters were pushed.
+        Self { list: words.list, plain: String::from_utf8(words.plain).unwrap_or_default() }
+    }
+
+    /// The plain form of a word of this list.
+    pub(super) fn plain(&self, word: &Word) -> &str {
+        self.plain.get(word.form.0..word.form.1).unwrap_or_default()
+    }
+
+    /// Every plain form in order.
+    pub(super) fn plains(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|word| self.plain(word))
+    }
+}
+
+/// Words on the way.
+struct Split {
+    list: Vec<Word>,
+    /// UTF-8; a string only in the end, because letters are pushed by the million.
+    plain: Vec<u8>,
+}
+
+impl Split {
+    /// Adds the ASCII letters from `start` on if they are a whole word, as most are; where it ends.
+    fn push_letters(&mut self, text: &str, start: usize) -> Option<usize> {
+        let rest = text.as_bytes().get(start..)?;
+        let from = self.plain.len();
+        self.plain.extend(rest.iter().map(u8::to_ascii_lowercase).take_while(u8::is_ascii_lowercase));
+        let length = self.plain.len() - from;
+        let ends =
+            rest.get(length).is_none_or(|next| next.is_ascii() && *next != b'\'' && !next.is_ascii_digit());
+        if length == 0 || !ends {
+            self.plain.truncate(from);
+            return None;
+        }
+        let end = start + length;
+        if length > LONGEST_WORD {
+            self.plain.truncate(from);
+        } else {
+            self.list.push(Word { start, end, form: (from, self.plain.len()) });
+        }
+        Some(end)
     }
 
     /// Adds what begins at `start`, if it is a word; where it ends.
@@ -79,20 +116,9 @@ impl Words {
         end
     }
 
-    /// Adds a word of ASCII letters.
-    fn push_lower(&mut self, text: &str, start: usize, end: usize) {
-        let Some(source) = text.get(start..end).filter(|source| source.len() <= LONGEST_WORD) else { return };
-        let from = self.plain.len();
-        self.plain.push_str(source);
-        if let Some(plain) = self.plain.get_mut(from..) {
-            plain.make_ascii_lowercase();
-        }
-        self.list.push(Word { start, end, form: (from, self.plain.len()) });
-    }
-
     fn push(&mut self, start: usize, end: usize, form: &str) {
         let from = self.plain.len();
-        self.plain.push_str(form);
+        self.plain.extend_from_slice(form.as_bytes());
         self.list.push(Word { start, end, form: (from, self.plain.len()) });
     }
 
@@ -105,38 +131,25 @@ impl Words {
         let mixed = !source.is_ascii() && source.contains(|c: char| c.is_ascii_alphabetic());
         for c in source.chars().map(unwidened) {
             match c {
-                '’' => self.plain.push('\''),
+                '’' => self.plain.push(b'\''),
                 c if is_invisible(c) => {}
-                c if mixed && !c.is_ascii() => self.plain.extend(unmasked(c).to_lowercase()),
+                c if mixed && !c.is_ascii() => self.push_lower(unmasked(c)),
                 ',' if number => {}
-                c if c.is_ascii() => self.plain.push(c.to_ascii_lowercase()),
-                c => self.plain.extend(c.to_lowercase()),
+                c => self.push_lower(c),
             }
         }
-        if let Some(bare) = self.plain.get(from..).and_then(without_contraction) {
+        let plain = self.plain.get(from..).and_then(|plain| str::from_utf8(plain).ok());
+        if let Some(bare) = plain.and_then(without_contraction) {
             self.plain.truncate(from + bare);
         }
         self.list.push(Word { start, end, form: (from, self.plain.len()) });
     }
 
-    /// The plain form of a word of this list.
-    pub(super) fn plain(&self, word: &Word) -> &str {
-        self.plain.get(word.form.0..word.form.1).unwrap_or_default()
+    fn push_lower(&mut self, c: char) {
+        for lower in c.to_lowercase() {
+            self.plain.extend_from_slice(lower.encode_utf8(&mut [0; 4]).as_bytes());
+        }
     }
-
-    /// Every plain form in order.
-    pub(super) fn plains(&self) -> impl Iterator<Item = &str> {
-        self.list.iter().map(|word| self.plain(word))
-    }
-}
-
-/// Where the ASCII letters from `start` on end, if they are a whole word, as most are; otherwise `start`.
-fn letters(text: &str, start: usize) -> usize {
-    let rest = text.as_bytes().get(start..).unwrap_or_default();
-    let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let ends =
-        rest.get(length).is_none_or(|next| next.is_ascii() && *next != b'\'' && !next.is_ascii_digit());
-    if ends { start + length } else { start }
 }
 
 /// Whether `c` between `last` and `next` belongs to the word: an apostrophe between letters, a point, comma

@@ -6,8 +6,6 @@
 
 mod reply;
 
-use std::sync::Arc;
-
 use crate::bank::skeleton::PLACEHOLDER;
 use crate::bank::{Difficulty, Rubric};
 use crate::critique::objects::last_fitting;
@@ -185,7 +183,7 @@ impl Asking<'_> {
             messages,
             shape: ReplyShape::Schema {
                 name: step.name().to_owned(),
-                schema: Arc::new(reply::schema(step, so_far)),
+                schema: reply::schema(step, so_far).into(),
             },
             max_tokens: self.sampling.max_tokens,
             temperature: self.sampling.temperature,
@@ -203,5 +201,5 @@ fn unusable(step: DraftStep, complaints: &[String], reply: String) -> Failed {
 }
 
 fn message(role: Role, content: String) -> Message {
-    Message { role, content }
+    Message { role, content: content.into() }
 }

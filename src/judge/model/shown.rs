@@ -158,32 +158,49 @@ fn remarks(answer: &str, passages: &[Passage]) -> Vec<Range<usize>> {
     found
 }
 
-/// The answer without remarks and unseen characters, and where its pieces come from.
+/// The answer without remarks and unseen characters, and where its pieces come from. `remarks` are in order and apart.
 fn shown_pieces(answer: &str, remarks: &[Range<usize>]) -> (String, Vec<Piece>) {
-    let mut text = String::with_capacity(answer.len());
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut parted = false;
-    for (start, c) in answer.char_indices() {
-        if remarks.iter().any(|remark| remark.contains(&start)) {
-            parted = true;
-            continue;
-        }
-        if is_unseen(c) {
-            continue;
-        }
-        if std::mem::take(&mut parted) && !text.is_empty() {
-            text.push('\n');
-        }
-        let end = start + c.len_utf8();
-        match pieces.last_mut() {
-            Some(piece) if piece.source.end == start && piece.at + piece.source.len() == text.len() => {
-                piece.source.end = end;
-            }
-            _ => pieces.push(Piece { at: text.len(), source: start..end }),
-        }
-        text.push(c);
+    let mut showing =
+        Showing { answer, text: String::with_capacity(answer.len()), pieces: Vec::new(), parted: false };
+    let mut from = 0;
+    for remark in remarks {
+        showing.show_seen(from..remark.start);
+        showing.parted = true;
+        from = remark.end;
     }
-    (text, pieces)
+    showing.show_seen(from..answer.len());
+    (showing.text, showing.pieces)
+}
+
+/// What is shown so far.
+struct Showing<'a> {
+    answer: &'a str,
+    text: String,
+    pieces: Vec<Piece>,
+    /// Whether something was withheld since the last piece, which is not to run into the next.
+    parted: bool,
+}
+
+impl Showing<'_> {
+    /// Shows what a person sees of these bytes of the answer.
+    fn show_seen(&mut self, bytes: Range<usize>) {
+        let mut start = bytes.start;
+        let source = self.answer.get(bytes.clone()).filter(|source| !source.is_ascii()).unwrap_or_default();
+        for (at, unseen) in source.match_indices(is_unseen) {
+            self.show(start..bytes.start + at);
+            start = bytes.start + at + unseen.len();
+        }
+        self.show(start..bytes.end);
+    }
+
+    fn show(&mut self, source: Range<usize>) {
+        let Some(seen) = self.answer.get(source.clone()).filter(|seen| !seen.is_empty()) else { return };
+        if std::mem::take(&mut self.parted) && !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.pieces.push(Piece { at: self.text.len(), source });
+        self.text.push_str(seen);
+    }
 }
 
 /// Characters that a person does not see and a model reads: they can carry a whole hidden text (the tag characters),
