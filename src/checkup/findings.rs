@@ -296,8 +296,9 @@ fn rounded(rate: f64) -> String {
     if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") }
 }
 
-/// The lines for how a judge did on the answers whose levels are known.
-pub fn gate(tried: &[Tried]) -> Vec<Finding> {
+/// The lines for how a judge did on the answers whose levels are known. `careful` where it asked one small question
+/// at a time.
+pub fn gate(tried: &[Tried], careful: bool) -> Vec<Finding> {
     let right = right(tried);
     let said = format!("{right} of {} levels right; {PASS} are needed", tried.len());
     let failures: Vec<&str> = tried.iter().filter_map(|it| it.failure.as_deref()).collect();
@@ -307,7 +308,12 @@ pub fn gate(tried: &[Tried]) -> Vec<Finding> {
         // A judge that grades nothing can't be used, however well it may judge.
         Finding::problem("gate", "not one of the answers could be graded")
     } else {
-        Finding::note("gate", said).advising("take a larger model; do not rely on these grades")
+        let advice = if careful {
+            "take a larger model; do not rely on these grades"
+        } else {
+            "set `careful = true` for this judge, or take a larger model; do not rely on these grades"
+        };
+        Finding::note("gate", said).advising(advice)
     };
     let going_on = |said: String| Finding { check: "", status: Status::Note, said, advice: None };
     let graded = tried.iter().filter(|it| !it.is_right()).filter_map(|it| {

@@ -117,7 +117,7 @@ fn the_gate_counts_and_names_what_was_missed() {
     };
     let mut all = vec![tried(Some(0), None); 10];
     all.extend([tried(Some(2), None), tried(None, Some("cut"))]);
-    let lines = gate(&all);
+    let lines = gate(&all, false);
     let said: Vec<&str> = lines.iter().map(|line| line.said.as_str()).collect();
     assert_eq!(
         said,
@@ -129,7 +129,11 @@ fn the_gate_counts_and_names_what_was_missed() {
     );
     assert_eq!(lines[0].status, Status::Ok);
     all[0] = tried(Some(1), None);
-    assert_eq!(gate(&all)[0].status, Status::Note);
+    let careless = &gate(&all, false)[0];
+    assert_eq!(careless.status, Status::Note);
+    assert!(careless.advice.as_ref().is_some_and(|advice| advice.contains("careful = true")));
+    let careful = &gate(&all, true)[0];
+    assert!(careful.advice.as_ref().is_some_and(|advice| !advice.contains("careful")));
     let none = vec![tried(None, Some("cut")); 12];
-    assert_eq!(gate(&none)[0].status, Status::Problem, "a judge that grades nothing can't be used");
+    assert_eq!(gate(&none, true)[0].status, Status::Problem, "a judge that grades nothing can't be used");
 }

@@ -20,6 +20,7 @@ use crate::config::{BUILT_IN, Config, JudgeChoice, JudgeConfig};
 use crate::endpoint::{Endpoint, EndpointError, EndpointSettings, Offered};
 use crate::error::{Error, Exit, Result};
 use crate::files::transcript::TranscriptFile;
+use crate::judge::model::Procedure;
 use crate::judge::{Judge, JudgeFailure};
 use crate::ready::Logging;
 use crate::ready::judges::{Kept, Means, opened};
@@ -198,7 +199,9 @@ impl<'a> Checkup<'a> {
         let judge = Arc::new(judge);
         match tried(&judge, &golden, self.context).await? {
             Ok(tried) => {
-                self.show(findings::gate(&tried))?;
+                let careful =
+                    matches!(&*judge, Judge::Model(model) if model.procedure() == Procedure::Careful);
+                self.show(findings::gate(&tried, careful))?;
                 if let (Judge::Model(_), Some(known)) = (&*judge, self.context.known_endpoints()) {
                     let verdict = Verdict { right: gate::right(&tried), of: tried.len() as u32 };
                     known.keep_verdict(&gate::identity(judge.identity()), verdict);

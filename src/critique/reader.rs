@@ -99,6 +99,10 @@ impl Sieve<'_> {
                 criterion.id
             ));
         };
+        let reason = text(value.get("reason"));
+        if is_dots(&reason) {
+            return Err(format!("the reason for \"{}\" is \"{reason}\": fill the form in", criterion.id));
+        }
         let quotes = texts(value.get("quotes"));
         let evidence = self.evidence(&quotes);
         let unfounded = level > 0 && evidence.is_empty();
@@ -108,7 +112,7 @@ impl Sieve<'_> {
         Ok(Rating {
             id: criterion.id.clone(),
             level,
-            reason: text(value.get("reason")),
+            reason,
             advice: text(value.get("advice")),
             evidence,
             missing: missing(criterion, value.get("missing")),
@@ -192,6 +196,11 @@ fn whole_number(value: &Value) -> Option<i64> {
 
 fn text(value: Option<&Value>) -> String {
     value.and_then(Value::as_str).unwrap_or("").trim().to_owned()
+}
+
+/// Whether somebody copied the form instead of filling it in: "...", but not an empty text.
+fn is_dots(text: &str) -> bool {
+    !text.is_empty() && !text.contains(char::is_alphanumeric)
 }
 
 /// The texts of a list, or a single text, as models sometimes write a list of one.

@@ -130,6 +130,7 @@ fn what_does_not_fit_is_said() {
             "must be a whole number from 0 to 2, not 1.5",
         ),
         (with("/ratings/mechanism/level", json!("high")).to_string(), "must be a whole number"),
+        (with("/ratings/mechanism/reason", json!("...")).to_string(), "fill the form in"),
         (with("/ratings/mechanism", json!(null)).to_string(), "must be a whole number"),
     ] {
         let complaints = read(&rubric(), ANSWER, &reply).unwrap_err();

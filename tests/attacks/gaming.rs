@@ -57,6 +57,7 @@ pub(crate) fn empty_answers(rubric: &Rubric, other: &Rubric) -> Vec<Empty> {
             pairs.join(" ")
         })
     };
+    let bare: Vec<String> = rubric.model_answer.split_inclusive(". ").map(without_short_words).collect();
     let titles: Vec<&str> = rubric.criteria.iter().map(|c| c.title.as_str()).collect();
     let levels: Vec<&str> = rubric.criteria.iter().flat_map(|c| &c.levels).map(String::as_str).collect();
     let tops: Vec<&str> =
@@ -110,6 +111,7 @@ pub(crate) fn empty_answers(rubric: &Rubric, other: &Rubric) -> Vec<Empty> {
         ("there are pairs", over_pairs(&|t| format!("There is {t}."))),
         ("familiar with pairs", over_pairs(&|t| format!("I have worked with {t} for many years."))),
         ("pairs in a row", over_pairs(&|t| format!("It matters to know about {t}."))),
+        ("a telegram", bare.join(" ")),
         ("a chain of and", each(&|p| format!("There is {}.", terms(p).join(" and ")))),
         ("would explain how", each(&|p| format!("I would explain how {} work.", terms(p).join(" ")))),
         ("asked why", each(&|p| format!("One may ask why {p}."))),
@@ -135,8 +137,27 @@ pub(crate) fn empty_answers(rubric: &Rubric, other: &Rubric) -> Vec<Empty> {
         ),
         ("another answer", strong),
     ];
+    let made = made.into_iter().chain(short_sentences(&points));
     let phrases = PHRASES.iter().map(|&(trick, answer)| Empty { trick, answer: answer.to_owned() });
-    phrases.chain(made.into_iter().map(|(trick, answer)| Empty { trick, answer })).collect()
+    phrases.chain(made.map(|(trick, answer)| Empty { trick, answer })).collect()
+}
+
+/// Terms of the key points, two or three to a sentence.
+fn short_sentences(points: &[&str]) -> Vec<(&'static str, String)> {
+    let rows = |length: usize, frame: &dyn Fn(&[String]) -> String| {
+        let of = |point: &&str| terms(point).chunks_exact(length).map(frame).collect::<String>();
+        points.iter().map(of).collect::<String>()
+    };
+    vec![
+        ("has", rows(2, &|two| format!("{} has {}. ", two[0], two[1]))),
+        ("is", rows(2, &|two| format!("The {} is the {}. ", two[0], two[1]))),
+        ("with", rows(2, &|two| format!("{} with {}. ", two[0], two[1]))),
+        ("a colon between", rows(2, &|two| format!("{}: {}. ", two[0], two[1]))),
+        ("two words a sentence", rows(2, &|two| format!("{}. ", two.join(" ")))),
+        ("three words a sentence", rows(3, &|three| format!("{}. ", three.join(" ")))),
+        ("semicolons", rows(2, &|two| format!("{}; ", two.join(" ")))),
+        ("headings", rows(2, &|two| format!("\n# {}\n", two.join(" ")))),
+    ]
 }
 
 /// Words of four letters and more, without those that only hold sentences together.
@@ -150,6 +171,12 @@ fn terms(text: &str) -> Vec<String> {
         .filter(|word| word.len() >= 4 && !HOLDING.contains(&word.to_lowercase().as_str()))
         .map(str::to_lowercase)
         .collect()
+}
+
+/// A sentence as one who pays by the word would send it.
+fn without_short_words(sentence: &str) -> String {
+    let kept: Vec<&str> = sentence.split_whitespace().filter(|word| word.len() >= 4).collect();
+    format!("{}.", kept.join(" ").trim_end_matches('.'))
 }
 
 fn listed(terms: &[String]) -> String {

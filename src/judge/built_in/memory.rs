@@ -12,9 +12,10 @@ use foldhash::HashMap;
 use super::grader;
 use super::grammar::{Kind, grammar};
 use super::mentions::{Part, part};
+use super::opposites::{has_opposite, opposite};
 use super::statements::{Statements, stem};
 use super::vectors::{Vector, dot, vectors};
-use super::words::{Words, denies, has_opposite, is_content, is_number, opposite};
+use super::words::{Words, denies, is_content, is_number};
 
 /// Words kept for a rubric, some two kilobytes each; further ones are found anew for each answer. Ten
 /// thousand answers to one question use about half as many different words.

@@ -7,6 +7,7 @@
 //! statements of the same words with the roles exchanged look the same to it.
 
 mod appeals;
+mod filled;
 mod foreign;
 mod framing;
 mod grader;
@@ -16,6 +17,7 @@ mod letters;
 mod memory;
 mod mentions;
 mod mistakes;
+mod opposites;
 pub mod passages;
 mod phrases;
 mod ratings;
@@ -50,7 +52,7 @@ use text::Text;
 use words::Words;
 
 /// Names this judge and its version; changes whenever its grades may.
-pub const IDENTITY: &str = "built-in/2";
+pub const IDENTITY: &str = "built-in/3";
 
 /// Longer answers are cut for judging: ten thousand words are an hour of talk.
 const LONGEST_ANSWER: usize = 64 * 1024;

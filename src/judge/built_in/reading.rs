@@ -1,5 +1,6 @@
 //! An answer as the judge reads it: sentences that count, and how near each is to each statement of the rubric.
 
+use super::filled::filled;
 use super::framing::{Framing, framing};
 use super::grammar::{Flow, grammar};
 use super::recurring::recurring;
@@ -34,9 +35,18 @@ pub(super) fn standings(text: &Text<'_, '_>) -> Vec<(Span, Standing)> {
     let of = |span: &Span| text.lookup.numbers().get(span.words.clone()).unwrap_or_default();
     let numbers: Vec<&[u32]> = spans.iter().map(of).collect();
     let recurring = recurring(&numbers);
+    let lengths: Vec<usize> = spans.iter().map(|span| span.words.len()).collect();
+    let filled = filled(&lengths, |number| {
+        let span = spans.get(number);
+        let words = span.into_iter().flat_map(|span| of(span).iter().zip(text.known(span)));
+        words.map(|(number, known)| (*number, known.is_content())).collect()
+    });
     let stands = spans.into_iter().zip(remarks).enumerate().map(|(number, (span, remark))| {
         if remark {
             return (span, Standing::AddressesTheGrader);
+        }
+        if filled.get(number) == Some(&true) {
+            return (span, Standing::ListsTerms);
         }
         let recurs = recurring.get(number).map_or(&[][..], Vec::as_slice);
         let standing = standing(text, &span, &whole, recurs);

@@ -8,7 +8,7 @@ use foldhash::HashMap;
 use foldhash::fast::RandomState;
 
 /// Words that follow each other in so many different sentences of an answer are a frame.
-const SENTENCES: usize = 4;
+pub(super) const SENTENCES: usize = 4;
 
 /// Stand for the beginning and the end of a sentence among the numbers of its words.
 const BEGINNING: u32 = u32::MAX;

@@ -185,18 +185,6 @@ pub(super) fn denies(plain: &str) -> bool {
     plain.ends_with("n't") || DENIALS.binary_search(&plain).is_ok()
 }
 
-/// Whether two plain forms are opposites that stand in the same places, so that vectors take them for kin.
-pub(super) fn opposite(a: &str, b: &str) -> bool {
-    OPPOSITES.iter().any(|(one, other)| {
-        (one.contains(&a) && other.contains(&b)) || (one.contains(&b) && other.contains(&a))
-    })
-}
-
-/// Whether any word of `OPPOSITES` is this one; most are not, which saves comparing them.
-pub(super) fn has_opposite(plain: &str) -> bool {
-    OPPOSITES.iter().any(|(one, other)| one.contains(&plain) || other.contains(&plain))
-}
-
 /// Sorted. Words that every text has; they tell neither what it is about nor what it says of it.
 const STOP_WORDS: &[&str] = &[
     "a",
@@ -329,34 +317,6 @@ const DENIALS: &[&str] = &[
     "nothing", "rarely", "unlikely", "without", "wrong",
 ];
 
-/// Words of the left side are the contrary of those on the right.
-const OPPOSITES: &[(&[&str], &[&str])] = &[
-    (
-        &["increase", "increases", "increased", "rises", "grows"],
-        &["decrease", "decreases", "decreased", "falls", "shrinks"],
-    ),
-    (&["higher", "high", "highest"], &["lower", "low", "lowest"]),
-    (&["larger", "large", "bigger", "big"], &["smaller", "small"]),
-    (&["faster", "fast"], &["slower", "slow"]),
-    (&["cheaper", "cheap"], &["expensive", "dearer", "costly"]),
-    (&["before", "beforehand"], &["after", "afterwards"]),
-    (&["always"], &["never"]),
-    (&["maximum", "maximize"], &["minimum", "minimize"]),
-    (&["first"], &["last"]),
-    (&["same", "identical"], &["different", "differ"]),
-    (&["positive", "positives"], &["negative", "negatives"]),
-    (&["encoder"], &["decoder"]),
-    (&["precision"], &["recall"]),
-    (&["supervised"], &["unsupervised"]),
-    (&["synchronous"], &["asynchronous"]),
-    (&["deterministic"], &["random", "stochastic", "nondeterministic"]),
-    (&["linear", "linearly"], &["quadratic", "quadratically"]),
-    (&["public"], &["private"]),
-    (&["overfitting", "overfit"], &["underfitting", "underfit"]),
-    (&["more"], &["less", "fewer"]),
-    (&["true"], &["false"]),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -390,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn content_denial_opposites() {
+    fn content_and_denial() {
         for (word, content, denial) in [
             ("the", false, false),
             ("7", true, false),
@@ -401,6 +361,5 @@ mod tests {
         ] {
             assert_eq!((is_content(word), denies(word)), (content, denial), "{word}");
         }
-        assert!(opposite("higher", "lower") && opposite("slow", "faster") && !opposite("high", "higher"));
     }
 }
