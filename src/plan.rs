@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::answer::{key, rubric_digest};
@@ -88,11 +89,21 @@ impl Input {
         self.shard.is_none_or(|shard| shard.holds(id))
     }
 
-    /// Reads records on a thread of its own, only as fast as they are taken.
+    /// Reads records on a thread of its own, only as fast as they are taken; within a runtime.
     pub fn read_in_background(self) -> mpsc::Receiver<Result<Record>> {
         let (sender, receiver) = mpsc::channel(READ_AHEAD);
+        let runtime = Handle::current();
         std::thread::spawn(move || {
-            let read = self.read(&mut |record| sender.blocking_send(Ok(record)).is_ok());
+            // Room is waited for by the half: a thread that is woken for each record costs more than the record.
+            let mut room = None;
+            let read = self.read(&mut |record| {
+                let permit = room.as_mut().and_then(Iterator::next).or_else(|| {
+                    room = runtime.block_on(sender.reserve_many(READ_AHEAD / 2)).ok();
+                    room.as_mut().and_then(Iterator::next)
+                });
+                permit.map(|permit: mpsc::Permit<'_, _>| permit.send(Ok(record))).is_some()
+            });
+            drop(room);
             if let Err(error) = read {
                 // Nobody is left to tell when the run has ended.
                 let _ = sender.blocking_send(Err(error));

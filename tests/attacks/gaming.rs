@@ -57,7 +57,6 @@ pub(crate) fn empty_answers(rubric: &Rubric, other: &Rubric) -> Vec<Empty> {
             pairs.join(" ")
         })
     };
-    let bare: Vec<String> = rubric.model_answer.split_inclusive(". ").map(without_short_words).collect();
     let titles: Vec<&str> = rubric.criteria.iter().map(|c| c.title.as_str()).collect();
     let levels: Vec<&str> = rubric.criteria.iter().flat_map(|c| &c.levels).map(String::as_str).collect();
     let tops: Vec<&str> =
@@ -111,7 +110,6 @@ pub(crate) fn empty_answers(rubric: &Rubric, other: &Rubric) -> Vec<Empty> {
         ("there are pairs", over_pairs(&|t| format!("There is {t}."))),
         ("familiar with pairs", over_pairs(&|t| format!("I have worked with {t} for many years."))),
         ("pairs in a row", over_pairs(&|t| format!("It matters to know about {t}."))),
-        ("a telegram", bare.join(" ")),
         ("a chain of and", each(&|p| format!("There is {}.", terms(p).join(" and ")))),
         ("would explain how", each(&|p| format!("I would explain how {} work.", terms(p).join(" ")))),
         ("asked why", each(&|p| format!("One may ask why {p}."))),
@@ -171,12 +169,6 @@ fn terms(text: &str) -> Vec<String> {
         .filter(|word| word.len() >= 4 && !HOLDING.contains(&word.to_lowercase().as_str()))
         .map(str::to_lowercase)
         .collect()
-}
-
-/// A sentence as one who pays by the word would send it.
-fn without_short_words(sentence: &str) -> String {
-    let kept: Vec<&str> = sentence.split_whitespace().filter(|word| word.len() >= 4).collect();
-    format!("{}.", kept.join(" ").trim_end_matches('.'))
 }
 
 fn listed(terms: &[String]) -> String {
