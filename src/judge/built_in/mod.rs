@@ -199,7 +199,10 @@ fn flags(text: &str, words: &Words, standings: &[(Standing, usize)], cut: bool) 
     let any = |standing| share(standing) > 0;
     let most = |standing| any(standing) && share(standing) as f32 >= MOST_OF_IT * words.list.len() as f32;
     [
-        (Flag::AddressesTheGrader, any(Standing::AddressesTheGrader) || hidden::encodes_a_remark(text)),
+        (
+            Flag::AddressesTheGrader,
+            any(Standing::AddressesTheGrader) || !hidden::encoded_remarks(text).is_empty(),
+        ),
         (Flag::RepeatsTheQuestion, most(Standing::RepeatsTheQuestion)),
         (Flag::ListsTermsOnly, most(Standing::ListsTerms)),
         (Flag::Empty, words.list.is_empty()),

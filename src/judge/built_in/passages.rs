@@ -6,10 +6,11 @@ use crate::critique::Flag;
 
 use super::ratings::{KeyPoint, Part};
 use super::reading::{Reading, Sentence, standings};
+use super::sentences::Span;
 use super::standing::Standing;
 use super::text::Text;
 use super::words::Words;
-use super::{BuiltIn, PreparedRubric, beginning, flags};
+use super::{BuiltIn, PreparedRubric, beginning, flags, hidden};
 
 /// A sentence of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,18 +32,53 @@ pub enum PassageRole {
     Repetition,
     /// It speaks to the grader.
     Remark,
+    /// A line of a word or two that neither the rubric nor the question has, in an answer that says more: a heading,
+    /// or one of the words ("Solution") that move small models without saying anything.
+    Filler,
+}
+
+/// A line of no more words than this can be filler ...
+const FILLER: usize = 2;
+/// ... beside so many others.
+const SAYS_MORE: usize = 12;
+
+/// Whether a sentence is a line of its own that says nothing on the subject.
+fn is_filler(text: &Text<'_, '_>, span: &Span) -> bool {
+    let before =
+        text.source.get(..span.start).unwrap_or_default().trim_end_matches(|c| c != '\n' && !is_word(c));
+    let after =
+        text.source.get(span.end..).unwrap_or_default().trim_start_matches(|c| c != '\n' && !is_word(c));
+    span.words.len() <= FILLER
+        && text.words.list.len() >= span.words.len() + SAYS_MORE
+        && (before.is_empty() || before.ends_with('\n'))
+        && (after.is_empty() || after.starts_with('\n'))
+        && text.known(span).all(|known| known.exact.is_none() && !known.asked)
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric()
 }
 
 impl BuiltIn {
+    /// The remarks to the grader in an answer that are encoded, as bytes of it.
+    pub fn encoded_remarks(self, answer: &str) -> Vec<Range<usize>> {
+        hidden::encoded_remarks(beginning(answer))
+    }
+
     /// The passages of an answer as far as it is read, and what a reader of its grade should know.
     pub fn passages(self, prepared: &PreparedRubric, answer: &str) -> (Vec<Passage>, Vec<Flag>) {
         let text = beginning(answer);
         let words = Words::new(text);
         let lookup = prepared.memory.look_up(&prepared.statements, &words);
-        let standings = standings(&Text::new(text, &words, &lookup, &prepared.statements.sequences));
-        drop(lookup);
+        let read = Text::new(text, &words, &lookup, &prepared.statements.sequences);
+        let standings = standings(&read);
         let passages = standings.iter().map(|(span, standing)| {
             let role = match standing {
+                Standing::States | Standing::ListsTerms | Standing::RepeatsTheRubric
+                    if is_filler(&read, span) =>
+                {
+                    PassageRole::Filler
+                }
                 // A model tells by itself whether words that are near the rubric's say something.
                 Standing::States | Standing::ListsTerms | Standing::RepeatsTheRubric => {
                     PassageRole::Statement
@@ -52,9 +88,11 @@ impl BuiltIn {
             };
             Passage { start: span.start, end: span.end, role }
         });
+        let passages = passages.collect();
+        drop(lookup);
         let lengths: Vec<_> =
             standings.iter().map(|(span, standing)| (*standing, span.words.len())).collect();
-        (passages.collect(), flags(text, &words, &lengths, text.len() < answer.len()))
+        (passages, flags(text, &words, &lengths, text.len() < answer.len()))
     }
 
     /// For each key point of each criterion the passage of an answer that is nearest to it, as bytes of the answer;
