@@ -248,8 +248,15 @@ fn any_part() -> impl Strategy<Value = String> {
     prop_oneof![proptest::sample::select(nasty.to_vec()).prop_map(str::to_owned), any::<String>()]
 }
 
-/// The answer stands in the prompt as it was written, but for characters that nobody sees and, where the grade says so,
-/// remarks to the grader; what a model quotes of it is found where it stands; and the grade on
+/// Whether a message has all of an answer but white space around it and lines of a word or two, which may be filler.
+fn shows(content: &str, visible: &str) -> bool {
+    let mut lines = visible.lines().filter(|line| line.split_whitespace().count() > 2);
+    content.contains(visible.trim())
+        || (visible.contains('\n') && lines.all(|line| content.contains(line.trim())))
+}
+
+/// The answer stands in the prompt as it was written, but for characters that nobody sees, what says nothing and, where
+/// the grade says so, remarks to the grader; what a model quotes of it is found where it stands; and the grade on
 /// disk says the same when it is read back.
 fn survives(bench: &Bench, answer: &str, slice: &str) -> Result<(), TestCaseError> {
     let line = json!({"id": "a", "question": "surprisal", "answer": answer}).to_string();
@@ -262,7 +269,7 @@ fn survives(bench: &Bench, answer: &str, slice: &str) -> Result<(), TestCaseErro
             let request = bench.fake.last_request().unwrap();
             let messages = request.json["messages"].as_array().unwrap();
             let mut contents = messages.iter().filter_map(|message| message["content"].as_str());
-            let is_whole = contents.any(|content| content.contains(&visible));
+            let is_whole = contents.any(|content| shows(content, &visible));
             match judged {
                 Ok(judgement) => {
                     let withheld = judgement.critique.flags.contains(&Flag::AddressesTheGrader);
