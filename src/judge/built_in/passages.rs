@@ -9,7 +9,7 @@ use super::reading::{Reading, Sentence, standings};
 use super::sentences::Span;
 use super::standing::Standing;
 use super::text::Text;
-use super::words::Words;
+use super::words::{Words, is_number};
 use super::{BuiltIn, PreparedRubric, beginning, flags, hidden};
 
 /// A sentence of an answer.
@@ -32,31 +32,34 @@ pub enum PassageRole {
     Repetition,
     /// It speaks to the grader.
     Remark,
-    /// A line of a word or two that neither the rubric nor the question has, in an answer that says more: a heading,
-    /// or one of the words ("Solution") that move small models without saying anything.
+    /// A word or two that neither the rubric nor the question has, set apart in front of an answer that says more or
+    /// behind it: a heading, or one of the words ("Solution") that move small models without saying anything.
     Filler,
 }
 
-/// A line of no more words than this can be filler ...
+/// A sentence of no more words than this can be filler ...
 const FILLER: usize = 2;
 /// ... beside so many others.
 const SAYS_MORE: usize = 12;
 
-/// Whether a sentence is a line of its own that says nothing on the subject.
+/// Whether a sentence is a paragraph of its own at an end of the answer that says nothing on the subject. One in the
+/// midst, or in a list, may name what the rubric's author did not think of.
 fn is_filler(text: &Text<'_, '_>, span: &Span) -> bool {
-    let before =
-        text.source.get(..span.start).unwrap_or_default().trim_end_matches(|c| c != '\n' && !is_word(c));
-    let after =
-        text.source.get(span.end..).unwrap_or_default().trim_start_matches(|c| c != '\n' && !is_word(c));
+    let words = &text.words.list;
+    let before = span.words.start.checked_sub(1).and_then(|last| words.get(last)).map_or(0, |word| word.end);
+    let behind = words.get(span.words.end).map_or(text.source.len(), |word| word.start);
+    let gap_before = text.source.get(before..span.start).unwrap_or_default();
+    let gap_behind = text.source.get(span.end..behind).unwrap_or_default();
+    let is_parted = |gap: &str| gap.matches('\n').count() > 1;
+    let is_first = span.words.start == 0 && is_parted(gap_behind);
+    let is_last = span.words.end == words.len() && is_parted(gap_before);
+    let is_listed = gap_before.contains(['-', '*', '•'])
+        || text.plains(span).first().is_some_and(|plain| is_number(plain));
     span.words.len() <= FILLER
-        && text.words.list.len() >= span.words.len() + SAYS_MORE
-        && (before.is_empty() || before.ends_with('\n'))
-        && (after.is_empty() || after.starts_with('\n'))
+        && words.len() >= span.words.len() + SAYS_MORE
+        && (is_first || is_last)
+        && !is_listed
         && text.known(span).all(|known| known.exact.is_none() && !known.asked)
-}
-
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric()
 }
 
 impl BuiltIn {

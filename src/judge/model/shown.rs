@@ -282,6 +282,23 @@ mod tests {
     }
 
     #[test]
+    fn exemplars_that_do_not_address_the_grader_are_shown_as_they_are() {
+        for rubric in Bank::shipped().unwrap().rubrics() {
+            let prepared = BuiltIn::new().prepare(rubric);
+            for exemplar in &rubric.exemplars {
+                let shown = Shown::new(&prepared, &exemplar.answer);
+                let addressed = shown.flags.contains(&Flag::AddressesTheGrader);
+                assert!(
+                    addressed || shown.text() == exemplar.answer.trim(),
+                    "{}: {}",
+                    rubric.id,
+                    exemplar.name
+                );
+            }
+        }
+    }
+
+    #[test]
     fn a_remark_is_withheld_and_what_is_left_is_the_honest_twin() {
         let prepared = prepared();
         let honest = "Surprisal is minus the logarithm of the probability.";
@@ -316,7 +333,15 @@ mod tests {
             let shown = Shown::new(&prepared, &answer);
             assert_eq!((shown.text(), shown.flags.len()), (honest, 0), "{answer:?}");
         }
-        for kept in [format!("{honest}\n\nEntropy"), "fine".to_owned(), format!("fine {honest}")] {
+        for kept in [
+            format!("{honest}\n\nEntropy"),
+            "fine".to_owned(),
+            format!("fine {honest}"),
+            format!("{honest}\nMistral"),
+            format!("{honest}\n\n- Mistral"),
+            format!("{honest}\n\n3. Mistral"),
+            format!("{honest}\n\nMistral\n\n{honest}"),
+        ] {
             assert_eq!(Shown::new(&prepared, &kept).text(), kept);
         }
     }
