@@ -137,6 +137,29 @@ fn a_server_that_has_changed_is_learnt_anew() {
 }
 
 #[test]
+fn a_judge_that_failed_begins_with_an_estimate() {
+    let fake = Imitated::LmStudio.start();
+    let begins = |coach: &Coach, output: &str| {
+        let ran = coach.run(&["grade", "a.jsonl", "-o", output, "--config", "config.toml"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let requests = fake.requests();
+        let said = requests.last().unwrap().last_message();
+        assert!(said.contains(TEXT), "{said}");
+        said.contains("drafted this critique") && said.contains("\"level\":")
+    };
+    let coach = configured(&fake, "");
+    assert!(!begins(&coach, "untried.jsonl"), "nothing speaks against it yet");
+    // Whatever it is set to, doctor finds out how it judges alone.
+    assert_eq!(coach.run(&["doctor", "--config", "config.toml"]).code, 0);
+    assert!(!fake.requests().iter().any(|request| request.last_message().contains("drafted this critique")));
+    assert!(begins(&coach, "failed.jsonl"));
+    coach.write("config.toml", coach.read("config.toml") + "estimate = false\n");
+    assert!(!begins(&coach, "without.jsonl"));
+    let willing = configured(&fake, "estimate = true\n");
+    assert!(begins(&willing, "with.jsonl"));
+}
+
+#[test]
 fn grade_warns_once_until_a_judge_has_passed() {
     let fake = Imitated::LmStudio.start();
     let coach = configured(&fake, "");
@@ -158,7 +181,8 @@ fn grade_warns_once_until_a_judge_has_passed() {
     assert_eq!(
         warned("2"),
         [
-            "Warning: j got 4 of 12 known levels right, fewer than 10; `coach doctor --judge j` tries it again."
+            "Warning: j got 4 of 12 known levels right, fewer than 10, so it begins with the built-in judge's estimate; \
+             `coach doctor --judge j` tries it again."
         ]
     );
     let strict = coach.run(&["doctor", "--config", "config.toml", "--min-right", "10"]);

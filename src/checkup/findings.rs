@@ -311,7 +311,8 @@ pub fn gate(tried: &[Tried], careful: bool) -> Vec<Finding> {
         let advice = if careful {
             "take a larger model; do not rely on these grades"
         } else {
-            "set `careful = true` for this judge, or take a larger model; do not rely on these grades"
+            "by itself it can't judge, so grading begins with the built-in judge's estimate; or set `careful = true` for \
+             this judge, or take a larger model"
         };
         Finding::note("gate", said).advising(advice)
     };

@@ -176,6 +176,8 @@ impl<'a> Checkup<'a> {
         let _logging = log.as_ref().map(|file| Logging::to(Arc::clone(file), &self.context.terminal));
         let (no_args, no_limits) = (JudgeArgs::default(), LimitArgs::default());
         let means = Means::new(config, &no_args, &no_limits, Kept { log, ..Kept::default() });
+        // What is to be found out is whether it can do without.
+        let judge = JudgeConfig { estimate: Some(judge.estimate.unwrap_or(false)), ..judge };
         let (model_judge, asked) = means.model(&self.name, &judge, Some(model), 1).await?;
         let asked = asked.knowing(&endpoint.capabilities());
         let seconds = self.survey.as_ref().and_then(|it| it.speed).map(findings::seconds_of_gate);

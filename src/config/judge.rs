@@ -63,6 +63,8 @@ pub struct JudgeConfig {
     pub max_tokens: u32,
     /// Whether it is asked in many small questions.
     pub careful: bool,
+    /// Whether it begins with the built-in judge's estimate; without it, when it failed the competence gate.
+    pub estimate: Option<bool>,
     /// How many requests are under way at once.
     pub concurrency: Concurrency,
     /// Most requests in any minute.
@@ -93,6 +95,7 @@ impl JudgeConfig {
             samples: 1,
             max_tokens: DEFAULT_MAX_TOKENS,
             careful: false,
+            estimate: None,
             concurrency: Concurrency::Auto,
             rpm: None,
             tpm: None,
@@ -116,6 +119,7 @@ pub(super) fn read(table: &Table<'_>, folder: &Path, private: bool) -> Option<Ju
     let samples = table.optional_integer("samples", 1..=i64::from(MOST_SAMPLES));
     let max_tokens = table.optional_integer("max_tokens", 64..=1_000_000);
     let careful = table.optional_flag("careful");
+    let estimate = table.optional_flag("estimate");
     let concurrency = table.integer_or("concurrency", Concurrency::ALLOWED, Concurrency::AUTO);
     let rpm = table.optional_integer("rpm", 1..=i64::from(u32::MAX));
     let tpm = table.optional_integer("tpm", 1..=i64::MAX);
@@ -136,6 +140,7 @@ pub(super) fn read(table: &Table<'_>, folder: &Path, private: bool) -> Option<Ju
         samples: samples.and_then(|n| n.value.try_into().ok()).unwrap_or(defaults.samples),
         max_tokens: max_tokens.and_then(|n| n.value.try_into().ok()).unwrap_or(defaults.max_tokens),
         careful: careful.unwrap_or(defaults.careful),
+        estimate,
         concurrency: concurrency
             .and_then(|n| n.value?.try_into().ok())
             .map_or(defaults.concurrency, Concurrency::Fixed),

@@ -37,6 +37,21 @@ impl Reading {
         }
         Some(critique)
     }
+
+    /// The critique as it can be believed where there is an estimate of it: that counts for what is unfounded.
+    pub fn settled_by(self, estimate: &Critique) -> Critique {
+        let mut critique = self.critique;
+        for (rating, estimated) in critique.ratings.iter_mut().zip(&estimate.ratings) {
+            if rating.unfounded {
+                let reason = format!(
+                    "(The judge cited nothing that is in the answer; this is the built-in judge's estimate.) {}",
+                    estimated.reason
+                );
+                *rating = Rating { reason, unfounded: true, ..estimated.clone() };
+            }
+        }
+        critique
+    }
 }
 
 /// Reads the last JSON object of `reply` that is a critique of `rubric`, or says what is wrong with it.
@@ -115,7 +130,7 @@ impl Sieve<'_> {
             reason,
             advice: text(value.get("advice")),
             evidence,
-            missing: missing(criterion, value.get("missing")),
+            missing: missing(criterion, value),
             unfounded,
         })
     }
@@ -214,9 +229,15 @@ fn texts(value: Option<&Value>) -> Vec<String> {
     }
 }
 
-/// Key points by their number from 1, or word for word; what is neither says nothing.
-fn missing(criterion: &Criterion, value: Option<&Value>) -> Vec<String> {
-    let list = value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+/// The key points that a rating says are not made: each by its number from 1 under `key_points`, or in a list of
+/// `missing` ones as models write it that were not held to a schema.
+fn missing(criterion: &Criterion, rating: &Value) -> Vec<String> {
+    if let Some(Value::Object(made)) = rating.get("key_points") {
+        let is_missing = |number: usize| made.get(&number.to_string()).is_some_and(denies);
+        let points = (1..).zip(&criterion.key_points).filter(|(number, _)| is_missing(*number));
+        return points.map(|(_, point)| point.clone()).collect();
+    }
+    let list = rating.get("missing").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let is_named = |number: usize, point: &str| {
         list.iter().any(|item| {
             whole_number(item).and_then(|n| usize::try_from(n).ok()) == Some(number)
@@ -225,6 +246,16 @@ fn missing(criterion: &Criterion, value: Option<&Value>) -> Vec<String> {
     };
     let points = criterion.key_points.iter().enumerate();
     points.filter(|(at, point)| is_named(at + 1, point)).map(|(_, point)| point.clone()).collect()
+}
+
+/// A no, also as models write it without a schema.
+fn denies(value: &Value) -> bool {
+    match value {
+        Value::Bool(made) => !made,
+        Value::String(text) => ["false", "no"].iter().any(|no| text.trim().eq_ignore_ascii_case(no)),
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::Null | Value::Array(_) | Value::Object(_) => false,
+    }
 }
 
 /// Watches a reply arrive and gives each rating once it is complete.

@@ -52,8 +52,8 @@ fn rubric() -> Rubric {
 fn whole() -> Value {
     json!({
         "ratings": {
-            "mechanism": {"quotes": ["rag fetches documents"], "missing": [2], "reason": "R", "level": 1, "advice": "A"},
-            "trade-offs": {"quotes": [], "missing": [], "reason": "Nothing.", "level": 0, "advice": ""}
+            "mechanism": {"quotes": ["rag fetches documents"], "key_points": {"1": true, "2": false}, "reason": "R", "level": 1, "advice": "A"},
+            "trade-offs": {"quotes": [], "reason": "Nothing.", "level": 0, "advice": ""}
         },
         "mistakes": [
             {"id": "waves-cost-away", "quote": "Cost does not matter", "why": "It does."},
@@ -66,6 +66,44 @@ fn with(path: &str, value: Value) -> Value {
     let mut reply = whole();
     *reply.pointer_mut(path).unwrap() = value;
     reply
+}
+
+#[test]
+fn where_there_is_an_estimate_it_counts_for_what_is_unfounded() {
+    let reply = with("/ratings/mechanism/quotes", json!(["Nobody said this"]));
+    let read_again = || read(&rubric(), ANSWER, &reply.to_string()).unwrap();
+    assert_eq!(read_again().settled(), None, "the only level above 0 is unfounded");
+    let mut estimate = read(&rubric(), ANSWER, &whole().to_string()).unwrap().critique;
+    estimate.ratings[0].level = 2;
+    estimate.ratings[1].level = 1;
+    let critique = read_again().settled_by(&estimate);
+    let [mechanism, trade_offs] = &critique.ratings[..] else { panic!("{critique:?}") };
+    assert_eq!((mechanism.level, mechanism.unfounded), (2, true));
+    assert_eq!(mechanism.evidence[0].quote, "RAG fetches documents");
+    assert!(mechanism.reason.ends_with("this is the built-in judge's estimate.) R"), "{}", mechanism.reason);
+    assert_eq!((trade_offs.level, trade_offs.unfounded), (0, false), "the model's own level stands");
+}
+
+#[test]
+fn key_points_are_missing_where_the_model_says_so() {
+    let [first, second] = ["It fetches documents", "Weights stay"];
+    for (made, missing) in [
+        (json!({"key_points": {"1": true, "2": false}}), &[second][..]),
+        (json!({"key_points": {"1": false, "2": false}}), &[first, second]),
+        (json!({"key_points": {"1": "no", "2": "Yes"}}), &[first]),
+        (json!({"key_points": {"2": 0}}), &[second]),
+        (json!({"key_points": {}}), &[]),
+        (json!({"key_points": null}), &[]),
+        (json!({"missing": [1, "Weights stay", 3]}), &[first, second]),
+        (json!({"missing": ["2"]}), &[second]),
+        (json!({}), &[]),
+    ] {
+        let mut rating =
+            json!({"quotes": ["rag fetches documents"], "reason": "R", "level": 1, "advice": "A"});
+        rating.as_object_mut().unwrap().extend(made.as_object().unwrap().clone());
+        let reading = read(&rubric(), ANSWER, &with("/ratings/mechanism", rating).to_string()).unwrap();
+        assert_eq!(reading.critique.ratings[0].missing, missing, "{made}");
+    }
 }
 
 #[test]
@@ -199,7 +237,9 @@ fn ratings_are_seen_as_they_close() {
             seen.push((rating.id.to_string(), at));
         }
     }
-    let closes = |id: &str| text.find(id).and_then(|at| text[at..].find('}').map(|end| at + end)).unwrap();
+    // Its last text, the advice, and then the brace; the one around its key points comes before.
+    let closes =
+        |id: &str| text.find(id).and_then(|at| text[at..].find("\"}").map(|end| at + end + 1)).unwrap();
     assert_eq!(
         seen,
         [("mechanism".to_owned(), closes("mechanism")), ("trade-offs".to_owned(), closes("trade-offs"))]

@@ -2,7 +2,7 @@
 //!
 //! Written for the strict mode that servers with constrained decoding share: every property required, none
 //! besides, no keyword but `type`, `enum`, `items`, `properties`. The order is the order of thinking: quote,
-//! reason, rate.
+//! tell which key points are made, reason, rate.
 
 use serde_json::{Map, Value, json};
 
@@ -23,15 +23,18 @@ pub fn critique_schema(rubric: &Rubric) -> Value {
 
 fn rating_schema(criterion: &Criterion) -> Value {
     let levels: Vec<u8> = (0..=criterion.max_level()).collect();
-    let points: Vec<usize> = (1..=criterion.key_points.len()).collect();
-    let missing = if points.is_empty() { json!({"type": "integer"}) } else { one_of("integer", &points) };
-    object([
+    // A yes or no for each, and not a list of those that are missing: small models go on with a list for ever.
+    let point = |number: usize| (number.to_string(), json!({"type": "boolean"}));
+    let points: Map<String, Value> = (1..=criterion.key_points.len()).map(point).collect();
+    let properties = [
         ("quotes", list_of(&json!({"type": "string"}))),
-        ("missing", list_of(&missing)),
+        ("key_points", closed_object(&points)),
         ("reason", json!({"type": "string"})),
         ("level", one_of("integer", &levels)),
         ("advice", json!({"type": "string"})),
-    ])
+    ];
+    let asked = properties.into_iter().filter(|(name, _)| *name != "key_points" || !points.is_empty());
+    closed_object(&asked.map(|(name, schema)| (name.to_owned(), schema)).collect())
 }
 
 fn mistakes_schema(rubric: &Rubric) -> Value {

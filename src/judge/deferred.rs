@@ -23,7 +23,7 @@ impl Judge {
     pub fn deferred(&self) -> Result<&ModelJudge> {
         match self {
             Self::Model(judge) => match judge.procedure() {
-                Procedure::AtOnce => Ok(judge),
+                Procedure::AtOnce | Procedure::WithEstimate => Ok(judge),
                 Procedure::Careful => {
                     Err(Error::misused("a batch asks once about each answer; --careful asks on")
                         .hint("use `coach grade`, or a judge without `careful`"))

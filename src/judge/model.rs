@@ -6,6 +6,7 @@
 
 mod asking;
 mod careful;
+mod estimate;
 mod failed;
 mod scale;
 mod shown;
@@ -61,6 +62,8 @@ pub enum Procedure {
     /// In one request, which shows the whole rubric. What strong models do well, and the cheapest.
     #[default]
     AtOnce,
+    /// The same, with what the built-in judge makes of the answer to begin with. For models that can't judge alone.
+    WithEstimate,
     /// In many small questions, a key point at a time, on a scale that the model answer sets. What small models need.
     Careful,
 }
@@ -69,6 +72,7 @@ impl Procedure {
     fn name(self) -> &'static str {
         match self {
             Self::AtOnce => "at-once",
+            Self::WithEstimate => "with-estimate",
             Self::Careful => "careful",
         }
     }
@@ -214,6 +218,11 @@ impl ModelJudge {
         &self.identity
     }
 
+    /// What its identity would be if it judged by this procedure.
+    pub fn identity_by(&self, procedure: Procedure) -> String {
+        identity(&self.endpoint, &self.prompts, &self.sampling, procedure)
+    }
+
     /// Judges one answer.
     pub(super) async fn critique(
         &self,
@@ -261,9 +270,11 @@ impl ModelJudge {
     /// What judging an answer would take, but for requests whose replies are kept.
     pub(super) fn forecast(&self, rubric: &Rubric, answer: &str) -> Result<Forecast> {
         let prepared = self.prepared(rubric)?;
-        let shown = Shown::new(&prepared.built_in, answer);
+        let shown = self.shown(&prepared, rubric, answer);
         let requests = match self.procedure {
-            Procedure::AtOnce => vec![self.first_request(&prepared, &shown)?],
+            Procedure::AtOnce | Procedure::WithEstimate => {
+                vec![self.first_request(&prepared, rubric, &shown)?]
+            }
             Procedure::Careful => self.careful_requests(&prepared, rubric, &shown)?,
         };
         let mut forecast = Forecast::default();
@@ -284,7 +295,9 @@ impl ModelJudge {
     /// Tokens of one reply, for forecasts.
     fn expected_tokens(&self, rubric: &Rubric) -> u64 {
         match self.procedure {
-            Procedure::AtOnce => rubric.criteria.len() as u64 * TOKENS_PER_CRITERION,
+            Procedure::AtOnce | Procedure::WithEstimate => {
+                rubric.criteria.len() as u64 * TOKENS_PER_CRITERION
+            }
             Procedure::Careful => u64::from(TOKENS_OF_A_WORD),
         }
     }
@@ -294,9 +307,20 @@ impl ModelJudge {
         self.replies.as_deref().map(|replies| Earlier { replies, sample: self.sample })
     }
 
-    fn first_request(&self, prepared: &Prepared, shown: &Shown<'_>) -> Result<ChatRequest> {
+    /// What the model gets to see of an answer.
+    fn shown<'a>(&self, prepared: &Prepared, rubric: &Rubric, answer: &'a str) -> Shown<'a> {
+        let estimate = match self.procedure {
+            Procedure::WithEstimate => Some(rubric),
+            Procedure::AtOnce | Procedure::Careful => None,
+        };
+        Shown::new(&prepared.built_in, answer, estimate)
+    }
+
+    fn first_request(&self, prepared: &Prepared, rubric: &Rubric, shown: &Shown<'_>) -> Result<ChatRequest> {
         let instructions = message(Role::System, prepared.instructions.clone());
-        let messages = vec![instructions, message(Role::User, self.prompts.answer(shown.text())?)];
+        let estimate = shown.estimate().map(|critique| estimate::in_json(rubric, critique));
+        let answer = self.prompts.answer(shown.text(), estimate.as_deref())?;
+        let messages = vec![instructions, message(Role::User, answer)];
         Ok(self.request(messages, schema("critique", &prepared.schema)))
     }
 
@@ -334,8 +358,8 @@ impl ModelJudge {
     }
 }
 
-/// All that decides a grade on the judge's side, as text.
-fn identity(endpoint: &Endpoint, prompts: &Prompts, sampling: &Sampling, procedure: Procedure) -> String {
+/// All that decides a grade on the side of a judge that is made so, as text.
+pub fn identity(endpoint: &Endpoint, prompts: &Prompts, sampling: &Sampling, procedure: Procedure) -> String {
     let identity = serde_json::json!({
         "base_url": endpoint.base_url(),
         "model": endpoint.model(),

@@ -114,9 +114,9 @@ impl Prompts {
         )
     }
 
-    /// The answer as data.
-    pub fn answer(&self, answer: &str) -> Result<String> {
-        self.render(ANSWER, context! { marker => marker("ANSWER", answer), answer })
+    /// The answer as data, with an estimate of its critique, in JSON, to begin with.
+    pub fn answer(&self, answer: &str, estimate: Option<&str>) -> Result<String> {
+        self.render(ANSWER, context! { marker => marker("ANSWER", answer), answer, estimate })
     }
 
     /// Instructions for telling whether a passage says what a statement says: the same for every answer.
@@ -273,7 +273,7 @@ mod tests {
             assert!(instructions.contains(mistake.description.as_str()));
         }
         let answer = "{{ question }} {% raw %} <b>&amp;</b> \u{1b}[31m \"}]}";
-        assert!(prompts.answer(answer).unwrap().contains(answer));
+        assert!(prompts.answer(answer, None).unwrap().contains(answer));
     }
 
     #[test]
@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(replaced("follow-up.md", "Why?").unwrap().fingerprint(), shipped.fingerprint());
         assert!(replaced("anwser.md", "").is_err());
         let misspelt = replaced("answer.md", "{{ marker }} {{ answer }} {{ anwser }}").unwrap();
-        assert!(misspelt.answer("x").is_err());
+        assert!(misspelt.answer("x", None).is_err());
         let error = |name, text| replaced(name, text).unwrap_err();
         for (name, text, missing) in [
             ("answer.md", "{{ marker }} Grade it.", "the prompt template answer.md never uses `answer`"),

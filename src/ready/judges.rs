@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::checkup::gate;
 use crate::cli::{JudgeArgs, LimitArgs};
 use crate::config::{Config, FROM_ENVIRONMENT, JudgeChoice, JudgeConfig};
 use crate::endpoint::{Caps, Endpoint, EndpointError, EndpointSettings, Purse};
@@ -9,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::files::transcript::TranscriptFile;
 use crate::judge::Judge;
-use crate::judge::model::{ModelJudge, Procedure, Sampling};
+use crate::judge::model::{ModelJudge, Procedure, Sampling, identity};
 use crate::judge::panel::Panel;
 use crate::judge::prompt::Prompts;
 use crate::judge::samples::{SAMPLING_TEMPERATURE, Samples};
@@ -140,8 +141,13 @@ impl<'c> Means<'c> {
             return Err(no_price(&settings.model));
         }
         let endpoint = self.knowing(opened(name, settings)?);
-        let careful = self.args.careful || judge.careful;
-        let procedure = if careful { Procedure::Careful } else { Procedure::AtOnce };
+        let procedure = if self.args.careful || judge.careful {
+            Procedure::Careful
+        } else if judge.estimate.unwrap_or_else(|| self.has_failed(judge, &endpoint, &prompts)) {
+            Procedure::WithEstimate
+        } else {
+            Procedure::AtOnce
+        };
         let mut judge = ModelJudge::new(name, endpoint.clone(), prompts, sampling).by(procedure);
         if let Some(replies) = &self.kept.replies {
             judge = judge.keeping(Arc::clone(replies) as _);
@@ -150,6 +156,15 @@ impl<'c> Means<'c> {
             judge = judge.transcribed(Arc::clone(log) as _);
         }
         Ok((judge, endpoint))
+    }
+
+    /// Whether the model is known not to judge well by itself when it is asked once.
+    fn has_failed(&self, judge: &JudgeConfig, endpoint: &Endpoint, prompts: &Prompts) -> bool {
+        let temperature = temperature(judge, 1);
+        let sampling = Sampling { temperature, seed: judge.seed, max_tokens: judge.max_tokens };
+        let tried = gate::identity(&identity(endpoint, prompts, &sampling, Procedure::AtOnce));
+        let verdict = self.kept.known.as_ref().and_then(|known| known.verdict(&tried));
+        verdict.is_some_and(|verdict| verdict.right < gate::PASS)
     }
 
     /// The endpoint, told what earlier runs found out about it.

@@ -16,7 +16,7 @@ use crate::error::{Error, Exit, Result};
 use crate::files::batch;
 use crate::files::grades::{GradesFile, GradesOutput};
 use crate::judge::Judge;
-use crate::judge::model::ModelJudge;
+use crate::judge::model::{ModelJudge, Procedure};
 use crate::plan::{Input, Plan};
 use crate::store::{Settling, Verdict};
 use crate::summary::{Summaries, Summary};
@@ -85,12 +85,23 @@ pub async fn run(args: &GradeArgs, context: &Context) -> Result<Exit> {
 fn untried(judge: &Judge, context: &Context) -> Vec<String> {
     let known = context.known_endpoints();
     let warning = |model: &ModelJudge| {
-        let verdict = known.as_ref()?.verdict(&gate::identity(model.identity()));
+        let known = known.as_ref()?;
+        let verdict = |identity: &str| known.verdict(&gate::identity(identity));
+        let (tried, begins) = match model.procedure() {
+            Procedure::WithEstimate => {
+                let alone = || verdict(&model.identity_by(Procedure::AtOnce));
+                (
+                    verdict(model.identity()).or_else(alone),
+                    ", so it begins with the built-in judge's estimate",
+                )
+            }
+            Procedure::AtOnce | Procedure::Careful => (verdict(model.identity()), ""),
+        };
         let (name, doctor) = (model.name(), format!("coach doctor --judge {}", model.name()));
-        match verdict {
+        match tried {
             Some(verdict) if verdict.right >= gate::PASS => None,
             Some(Verdict { right, of }) => Some(format!(
-                "Warning: {name} got {right} of {of} known levels right, fewer than {}; `{doctor}` tries it again.",
+                "Warning: {name} got {right} of {of} known levels right, fewer than {}{begins}; `{doctor}` tries it again.",
                 gate::PASS
             )),
             None => Some(format!("Warning: nobody has tried {name} on known answers yet; `{doctor}` does.")),

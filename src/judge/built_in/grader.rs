@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use super::appeals;
 use super::foreign;
+use super::forged;
 use super::hidden;
 use super::phrases::{Phrases, joined};
 use super::verdicts;
@@ -204,6 +205,7 @@ pub(super) fn is_cue(plain: &str) -> bool {
                 | "notes"
         )
         || foreign::is_cue(plain)
+        || forged::is_cue(plain)
         || appeals::is_cue(plain)
 }
 
@@ -223,6 +225,7 @@ pub(super) fn is_addressed(source: &str, plains: &[&str]) -> bool {
         || judges_itself(plains, quotes(source))
         || verdicts::is_verdict(source, plains)
         || foreign::is_remark(plains)
+        || (!quotes(source) && forged::is_forged(source, plains))
 }
 
 /// "The highest level for each criterion": no answer speaks of its own criteria.

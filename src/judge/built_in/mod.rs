@@ -9,6 +9,7 @@
 mod appeals;
 mod filled;
 mod foreign;
+mod forged;
 mod framing;
 mod grader;
 mod grammar;
@@ -52,7 +53,7 @@ use text::Text;
 use words::Words;
 
 /// Names this judge and its version; changes whenever its grades may.
-pub const IDENTITY: &str = "built-in/3";
+pub const IDENTITY: &str = "built-in/4";
 
 /// Longer answers are cut for judging: ten thousand words are an hour of talk.
 const LONGEST_ANSWER: usize = 64 * 1024;
@@ -143,11 +144,17 @@ impl BuiltIn {
             &prepared.statements,
         );
         drop(lookup);
-        Critique {
-            ratings: ratings::ratings(prepared, rubric, &reading),
-            mistakes: mistakes::mistakes(prepared, rubric, &reading),
-            flags: flags(text, &words, &reading.standings(), text.len() < answer.len()),
-        }
+        let flags = flags(text, &words, &reading.standings(), text.len() < answer.len());
+        Critique { flags, ..found(prepared, rubric, &reading) }
+    }
+}
+
+/// What an answer that was read is worth.
+fn found(prepared: &PreparedRubric, rubric: &Rubric, reading: &Reading<'_>) -> Critique {
+    Critique {
+        ratings: ratings::ratings(prepared, rubric, reading),
+        mistakes: mistakes::mistakes(prepared, rubric, reading),
+        flags: Vec::new(),
     }
 }
 

@@ -1,8 +1,10 @@
-//! An answer in passages: which of them a model need not see, and which comes nearest to each key point.
+//! An answer in passages: which of them a model need not see, what they are worth by estimate, and which comes nearest
+//! to each key point.
 
 use std::ops::Range;
 
-use crate::critique::Flag;
+use crate::bank::Rubric;
+use crate::critique::{Critique, Flag};
 
 use super::ratings::{KeyPoint, Part};
 use super::reading::{Reading, Sentence, standings};
@@ -10,7 +12,7 @@ use super::sentences::Span;
 use super::standing::Standing;
 use super::text::Text;
 use super::words::{Words, is_number};
-use super::{BuiltIn, PreparedRubric, beginning, flags, hidden};
+use super::{BuiltIn, PreparedRubric, beginning, flags, found, hidden};
 
 /// A sentence of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +23,17 @@ pub struct Passage {
     pub end: usize,
     /// What it is for.
     pub role: PassageRole,
+}
+
+/// What there is to know about an answer before a model sees it.
+#[derive(Debug, Clone, Default)]
+pub struct Sorted {
+    /// Its passages, as far as it is read.
+    pub passages: Vec<Passage>,
+    /// What a reader of its grade should know.
+    pub flags: Vec<Flag>,
+    /// What this judge makes of it, but for the flags, where that was asked for.
+    pub estimate: Option<Critique>,
 }
 
 /// What a passage is for.
@@ -68,8 +81,8 @@ impl BuiltIn {
         hidden::encoded_remarks(beginning(answer))
     }
 
-    /// The passages of an answer as far as it is read, and what a reader of its grade should know.
-    pub fn passages(self, prepared: &PreparedRubric, answer: &str) -> (Vec<Passage>, Vec<Flag>) {
+    /// Sorts the passages of an answer, and judges it by `estimate`, the rubric that `prepared` was made from.
+    pub fn sorted(self, prepared: &PreparedRubric, answer: &str, estimate: Option<&Rubric>) -> Sorted {
         let text = beginning(answer);
         let words = Words::new(text);
         let lookup = prepared.memory.look_up(&prepared.statements, &words);
@@ -92,10 +105,12 @@ impl BuiltIn {
             Passage { start: span.start, end: span.end, role }
         });
         let passages = passages.collect();
-        drop(lookup);
         let lengths: Vec<_> =
             standings.iter().map(|(span, standing)| (*standing, span.words.len())).collect();
-        (passages, flags(text, &words, &lengths, text.len() < answer.len()))
+        let estimate = estimate
+            .map(|rubric| found(prepared, rubric, &Reading::of(read, standings, &prepared.statements)));
+        let flags = flags(text, &words, &lengths, text.len() < answer.len());
+        Sorted { passages, flags, estimate }
     }
 
     /// For each key point of each criterion the passage of an answer that is nearest to it, as bytes of the answer;

@@ -91,8 +91,10 @@ pub(super) struct Part {
 /// How far an answer makes a part, and the sentence that does most for it.
 #[derive(Debug, Clone, Copy)]
 struct Credit {
-    credit: f32,
+    earned: f32,
     sentence: Option<usize>,
+    /// Whether that sentence only lists terms.
+    listed: bool,
 }
 
 /// What an answer has done for a part so far.
@@ -102,6 +104,7 @@ struct Best {
     total: f32,
     worth: f32,
     sentence: Option<usize>,
+    listed: bool,
     /// The highest share of the part's words in any sentence.
     overlap: f32,
 }
@@ -147,7 +150,7 @@ fn credits(prepared: &PreparedRubric, reading: &Reading<'_>) -> Vec<Credit> {
                 continue;
             }
             let about = if is_about(statements, part, sentence) { 1.0 } else { NAMED_WORTH };
-            best.improve(total, overlap, about * worth, sentence.unit.sentence);
+            best.improve(total, overlap, about * worth, sentence);
         }
     }
     best.into_iter().map(Best::credit).collect()
@@ -170,10 +173,11 @@ impl Best {
         worth * overlap > self.overlap || worth * total > self.worth * self.total
     }
 
-    fn improve(&mut self, total: f32, overlap: f32, worth: f32, sentence: usize) {
+    fn improve(&mut self, total: f32, overlap: f32, worth: f32, sentence: &Sentence) {
         self.overlap = self.overlap.max(worth * overlap);
         if worth * total > self.worth * self.total {
-            *self = Self { total, worth, sentence: Some(sentence), ..*self };
+            let listed = sentence.standing == Standing::ListsTerms;
+            *self = Self { total, worth, sentence: Some(sentence.unit.sentence), listed, ..*self };
         }
     }
 
@@ -181,9 +185,9 @@ impl Best {
         let x = NEAR * self.total + OVERLAP * self.overlap + OFFSET;
         let credit = self.worth / (1.0 + (-x).exp());
         if credit >= CHANCE {
-            Credit { credit, sentence: self.sentence }
+            Credit { earned: credit, sentence: self.sentence, listed: self.listed }
         } else {
-            Credit { credit: 0.0, sentence: None }
+            Credit { earned: 0.0, sentence: None, listed: false }
         }
     }
 }
@@ -291,13 +295,19 @@ fn coverage(credits: &[f32]) -> f32 {
 
 /// How far a key point is made, given its parts.
 fn point_credit(parts: &[Credit], sole: bool) -> f32 {
-    let mean = parts.iter().map(|part| part.credit).sum::<f32>() / parts.len().max(1) as f32;
+    if let ([part], true) = (parts, sole)
+        && part.listed
+    {
+        // What a mere list is worth is not made up for by its being all there is.
+        return LIST_WORTH * (part.earned / LIST_WORTH).powf(FIRST_PART);
+    }
+    let mean = parts.iter().map(|part| part.earned).sum::<f32>() / parts.len().max(1) as f32;
     if parts.len() > 1 || sole { mean.powf(FIRST_PART) } else { mean }
 }
 
 /// The sentences that did most, best first for each point, each quoted once, in the answer's order.
 fn evidence(points: &[Vec<Credit>], credits: &[f32], reading: &Reading<'_>) -> Vec<Evidence> {
-    let best = |parts: &Vec<Credit>| parts.iter().copied().max_by(|a, b| a.credit.total_cmp(&b.credit));
+    let best = |parts: &Vec<Credit>| parts.iter().copied().max_by(|a, b| a.earned.total_cmp(&b.earned));
     let mut found: Vec<(f32, usize)> = points
         .iter()
         .zip(credits)

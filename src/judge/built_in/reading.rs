@@ -67,6 +67,11 @@ impl<'t> Reading<'t> {
     /// Reads an answer.
     pub(super) fn new(text: Text<'t, '_>, statements: &Statements) -> Self {
         let spans = standings(&text);
+        Self::of(text, spans, statements)
+    }
+
+    /// Reads an answer, given its sentences and what each is for.
+    pub(super) fn of(text: Text<'t, '_>, spans: Vec<(Span, Standing)>, statements: &Statements) -> Self {
         let measured = spans.into_iter().enumerate().map(|(number, (span, standing))| {
             let parts = clauses(text.source, text.words, &span);
             let mut units: Vec<Unit> =

@@ -34,12 +34,12 @@ pub(super) struct Reply {
 impl Asking<'_, '_> {
     pub(super) async fn critique(&mut self, answer: &str) -> Result<Critique, Failed> {
         let prepared = self.judge.prepared(self.rubric).map_err(|error| Failed::prompt(&error))?;
-        let shown = Shown::new(&prepared.built_in, answer);
+        let shown = self.judge.shown(&prepared, self.rubric, answer);
         if shown.states_nothing() {
             return Ok(shown.restored(super::shown::nothing_stated(self.rubric)));
         }
         let critique = match self.judge.procedure {
-            Procedure::AtOnce => self.at_once(&prepared, &shown).await,
+            Procedure::AtOnce | Procedure::WithEstimate => self.at_once(&prepared, &shown).await,
             Procedure::Careful => self.carefully(&prepared, &shown).await,
         };
         critique.map(|critique| shown.restored(critique))

@@ -20,7 +20,7 @@ impl Asking<'_, '_> {
         shown: &Shown<'_>,
     ) -> Result<Critique, Failed> {
         let (rubric, text) = (self.rubric, shown.text());
-        let request = self.judge.first_request(prepared, shown);
+        let request = self.judge.first_request(prepared, rubric, shown);
         let mut request = request.map_err(|error| Failed::prompt(&error))?;
         let first = self.reply(&mut request, Some(shown)).await?;
         let complaints = match as_it_is(rubric, text, &first.text) {
@@ -34,11 +34,11 @@ impl Asking<'_, '_> {
         self.ask_for_repair(&mut request, &first.text, &complaints)?;
         let second = self.reply(&mut request, Some(shown)).await?;
         if as_it_is(rubric, text, &second.text).is_ok() {
-            let critique = better(rubric, text, &first.text, &second.text)?;
+            let critique = better(rubric, shown, &first.text, &second.text)?;
             self.judge.keep(second);
             return Ok(critique);
         }
-        better(rubric, text, &first.text, &second.text)
+        better(rubric, shown, &first.text, &second.text)
     }
 }
 
@@ -46,7 +46,7 @@ impl ModelJudge {
     /// The request that is sent first for an answer.
     pub(in crate::judge) fn opening(&self, rubric: &Rubric, answer: &str) -> Result<ChatRequest> {
         let prepared = self.prepared(rubric)?;
-        self.first_request(&prepared, &Shown::new(&prepared.built_in, answer))
+        self.first_request(&prepared, rubric, &self.shown(&prepared, rubric, answer))
     }
 
     /// The critique in a reply to the [opening](Self::opening), or what is wrong with it.
@@ -57,7 +57,7 @@ impl ModelJudge {
         reply: &str,
     ) -> Result<Critique, Vec<String>> {
         let prepared = self.prepared(rubric).map_err(|error| vec![error.to_string()])?;
-        let shown = Shown::new(&prepared.built_in, answer);
+        let shown = Shown::new(&prepared.built_in, answer, None);
         if shown.states_nothing() {
             return Ok(shown.restored(nothing_stated(rubric)));
         }
@@ -72,11 +72,15 @@ fn as_it_is(rubric: &Rubric, text: &str, reply: &str) -> Result<Critique, Vec<St
 }
 
 /// The critique of the second reply; where that one is malformed, what can be believed of the first.
-fn better(rubric: &Rubric, answer: &str, first: &str, second: &str) -> Result<Critique, Failed> {
-    let reading = match reader::read(rubric, answer, second) {
+fn better(rubric: &Rubric, shown: &Shown<'_>, first: &str, second: &str) -> Result<Critique, Failed> {
+    let read = |reply| reader::read(rubric, shown.text(), reply);
+    let reading = match read(second) {
         Ok(reading) => reading,
-        Err(complaints) => reader::read(rubric, answer, first).map_err(|_| Failed::malformed(&complaints))?,
+        Err(complaints) => read(first).map_err(|_| Failed::malformed(&complaints))?,
     };
+    if let Some(estimate) = shown.estimate() {
+        return Ok(reading.settled_by(estimate));
+    }
     let unfounded = reading.unfounded.clone();
     reading.settled().ok_or_else(|| Failed::malformed(&unfounded))
 }
