@@ -140,7 +140,7 @@ fn a_server_that_has_changed_is_learnt_anew() {
 fn a_judge_that_failed_begins_with_an_estimate() {
     let fake = Imitated::LmStudio.start();
     let begins = |coach: &Coach, output: &str| {
-        let ran = coach.run(&["grade", "a.jsonl", "-o", output, "--config", "config.toml"]);
+        let ran = coach.run(&["grade", "a.jsonl", "-o", output, "--config", "config.toml", "--no-cache"]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         let requests = fake.requests();
         let said = requests.last().unwrap().last_message();
@@ -149,7 +149,7 @@ fn a_judge_that_failed_begins_with_an_estimate() {
     };
     let coach = configured(&fake, "");
     assert!(!begins(&coach, "untried.jsonl"), "nothing speaks against it yet");
-    // Whatever it is set to, doctor finds out how it judges alone.
+    // Doctor finds out how it judges alone.
     assert_eq!(coach.run(&["doctor", "--config", "config.toml"]).code, 0);
     assert!(!fake.requests().iter().any(|request| request.last_message().contains("drafted this critique")));
     assert!(begins(&coach, "failed.jsonl"));

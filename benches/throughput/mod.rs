@@ -53,7 +53,7 @@ fn rubric() -> Rubric {
 /// A critique as a model gives it, of a usual length.
 fn reply() -> String {
     let rating = json!({
-        "quotes": [QUOTED], "missing": ["What it has to do with entropy."], "level": 1,
+        "quotes": [QUOTED], "key_points": {"1": true, "2": false, "3": false, "4": false}, "level": 1,
         "reason": "It gives the definition and stops there, without units or an example.",
         "advice": "Say in which unit it is measured, and work out one number.",
     });
@@ -228,20 +228,29 @@ fn endpoint() {
             let mut bare = Command::new(std::env::current_exe().expect("this program"));
             bare.args(["load", &server.address]).arg(&body).args([count.to_string(), at_once.to_string()]);
             show(latency, at_once, count, "bare loop", &run(&mut bare));
-            for (who, flags) in [("coach", &[][..]), ("--no-cache", &["--no-cache"])] {
-                let took = run(&mut grading(folder.path(), &server, at_once, flags));
+            // A judge that failed the competence gate is asked with an estimate, which is the built-in judge's work.
+            for (who, flags, estimate) in [
+                ("coach", &[][..], false),
+                ("--no-cache", &["--no-cache"], false),
+                ("estimate", &["--no-cache"], true),
+            ] {
+                let took = run(&mut grading(folder.path(), &server, at_once, flags, estimate));
                 show(latency, at_once, count, who, &took);
             }
         }
     }
 }
 
-fn grading(folder: &Path, server: &Server, at_once: usize, flags: &[&str]) -> Command {
+fn grading(folder: &Path, server: &Server, at_once: usize, flags: &[&str], estimate: bool) -> Command {
     let _ = std::fs::remove_file(folder.join("g.jsonl"));
     let _ = std::fs::remove_dir_all(folder.join("home"));
+    let judge =
+        format!("base_url = \"http://{}/v1\"\nmodel = \"mock\"\nestimate = {estimate}", server.address);
+    std::fs::write(folder.join("c.toml"), format!("judge = \"mock\"\n[judges.mock]\n{judge}\n"))
+        .expect("room on the disk");
     let mut command = coach(folder);
-    command.env("OPENAI_BASE_URL", format!("http://{}/v1", server.address)).env("COACH_MODEL", "mock");
-    command.args(["grade", "a.jsonl", "-o", "g.jsonl", "--concurrency", &at_once.to_string()]).args(flags);
+    command.args(["grade", "a.jsonl", "-o", "g.jsonl", "--config", "c.toml"]);
+    command.args(["--concurrency", &at_once.to_string()]).args(flags);
     command
 }
 
