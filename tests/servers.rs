@@ -145,18 +145,23 @@ fn a_judge_that_failed_begins_with_an_estimate() {
         let requests = fake.requests();
         let said = requests.last().unwrap().last_message();
         assert!(said.contains(TEXT), "{said}");
-        said.contains("drafted this critique") && said.contains("\"level\":")
+        let begins = said.contains("drafted this critique") && said.contains("\"level\":");
+        (
+            begins,
+            ran.stderr
+                .contains("j did not pass `coach doctor`, so it begins with the built-in judge's estimate."),
+        )
     };
     let coach = configured(&fake, "");
-    assert!(!begins(&coach, "untried.jsonl"), "nothing speaks against it yet");
+    assert_eq!(begins(&coach, "untried.jsonl"), (false, false), "nothing speaks against it yet");
     // Doctor finds out how it judges alone.
     assert_eq!(coach.run(&["doctor", "--config", "config.toml"]).code, 0);
     assert!(!fake.requests().iter().any(|request| request.last_message().contains("drafted this critique")));
-    assert!(begins(&coach, "failed.jsonl"));
+    assert_eq!(begins(&coach, "failed.jsonl"), (true, true));
     coach.write("config.toml", coach.read("config.toml") + "estimate = false\n");
-    assert!(!begins(&coach, "without.jsonl"));
+    assert_eq!(begins(&coach, "without.jsonl"), (false, false));
     let willing = configured(&fake, "estimate = true\n");
-    assert!(begins(&willing, "with.jsonl"));
+    assert_eq!(begins(&willing, "with.jsonl"), (true, false), "its owner knows");
 }
 
 #[test]
@@ -181,8 +186,7 @@ fn grade_warns_once_until_a_judge_has_passed() {
     assert_eq!(
         warned("2"),
         [
-            "Warning: j got 4 of 12 known levels right, fewer than 10, so it begins with the built-in judge's estimate; \
-             `coach doctor --judge j` tries it again."
+            "Warning: j got 4 of 12 known levels right, fewer than 10; `coach doctor --judge j` tries it again."
         ]
     );
     let strict = coach.run(&["doctor", "--config", "config.toml", "--min-right", "10"]);

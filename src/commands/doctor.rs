@@ -201,9 +201,8 @@ impl<'a> Checkup<'a> {
         let judge = Arc::new(judge);
         match tried(&judge, &golden, self.context).await? {
             Ok(tried) => {
-                let careful =
-                    matches!(&*judge, Judge::Model(model) if model.procedure() == Procedure::Careful);
-                self.show(findings::gate(&tried, careful))?;
+                let alone = matches!(&*judge, Judge::Model(model) if model.procedure() == Procedure::AtOnce);
+                self.show(findings::gate(&tried, alone))?;
                 if let (Judge::Model(_), Some(known)) = (&*judge, self.context.known_endpoints()) {
                     let verdict = Verdict { right: gate::right(&tried), of: tried.len() as u32 };
                     known.keep_verdict(&gate::identity(judge.identity()), verdict);

@@ -77,13 +77,17 @@ impl<'c> Means<'c> {
         let (model, endpoint) = self.model(name, judge, model, samples).await?;
         let endpoints = vec![endpoint];
         let introduction = format!("{name}, {} at {}", sanitised(model.model()), model.base_url());
+        let helped = model.procedure() == Procedure::WithEstimate && judge.estimate.is_none();
+        let mut remarks = if helped { vec![begins_with_an_estimate(name)] } else { Vec::new() };
         if samples == 1 {
             let judge = Judge::Model(Box::new(model));
-            return Ok(Introduced { judge, introduction, remarks: Vec::new(), endpoints });
+            return Ok(Introduced { judge, introduction, remarks, endpoints });
         }
         let temperature = temperature(judge, samples);
         let introduction = format!("{introduction}, {samples} samples at temperature {temperature}");
-        let remarks = if temperature == 0.0 { vec![same_samples(name)] } else { Vec::new() };
+        if temperature == 0.0 {
+            remarks.push(same_samples(name));
+        }
         let judge = Judge::Samples(Box::new(Samples::of(model, samples)));
         Ok(Introduced { judge, introduction, remarks, endpoints })
     }
@@ -199,6 +203,10 @@ impl<'c> Means<'c> {
 /// The configured temperature, else one that suits the number of samples.
 fn temperature(judge: &JudgeConfig, samples: u32) -> f64 {
     judge.temperature.unwrap_or(if samples == 1 { 0.0 } else { SAMPLING_TEMPERATURE })
+}
+
+fn begins_with_an_estimate(name: &str) -> String {
+    format!("{name} did not pass `coach doctor`, so it begins with the built-in judge's estimate.")
 }
 
 fn same_samples(name: &str) -> String {

@@ -87,21 +87,15 @@ fn untried(judge: &Judge, context: &Context) -> Vec<String> {
     let warning = |model: &ModelJudge| {
         let known = known.as_ref()?;
         let verdict = |identity: &str| known.verdict(&gate::identity(identity));
-        let (tried, begins) = match model.procedure() {
-            Procedure::WithEstimate => {
-                let alone = || verdict(&model.identity_by(Procedure::AtOnce));
-                (
-                    verdict(model.identity()).or_else(alone),
-                    ", so it begins with the built-in judge's estimate",
-                )
-            }
-            Procedure::AtOnce | Procedure::Careful => (verdict(model.identity()), ""),
+        let alone = || match model.procedure() {
+            Procedure::WithEstimate => verdict(&model.identity_by(Procedure::AtOnce)),
+            Procedure::AtOnce | Procedure::Careful => None,
         };
         let (name, doctor) = (model.name(), format!("coach doctor --judge {}", model.name()));
-        match tried {
+        match verdict(model.identity()).or_else(alone) {
             Some(verdict) if verdict.right >= gate::PASS => None,
             Some(Verdict { right, of }) => Some(format!(
-                "Warning: {name} got {right} of {of} known levels right, fewer than {}{begins}; `{doctor}` tries it again.",
+                "Warning: {name} got {right} of {of} known levels right, fewer than {}; `{doctor}` tries it again.",
                 gate::PASS
             )),
             None => Some(format!("Warning: nobody has tried {name} on known answers yet; `{doctor}` does.")),

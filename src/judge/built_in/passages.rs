@@ -107,8 +107,9 @@ impl BuiltIn {
         let passages = passages.collect();
         let lengths: Vec<_> =
             standings.iter().map(|(span, standing)| (*standing, span.words.len())).collect();
-        let estimate = estimate
-            .map(|rubric| found(prepared, rubric, &Reading::of(read, standings, &prepared.statements)));
+        let reading = estimate.map(|rubric| (rubric, Reading::of(read, standings, &prepared.statements)));
+        drop(lookup);
+        let estimate = reading.map(|(rubric, reading)| found(prepared, rubric, &reading));
         let flags = flags(text, &words, &lengths, text.len() < answer.len());
         Sorted { passages, flags, estimate }
     }
