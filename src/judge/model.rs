@@ -11,6 +11,7 @@ mod failed;
 mod scale;
 mod shown;
 mod whole;
+mod withheld;
 
 use std::collections::HashMap;
 use std::fmt;
