@@ -26,15 +26,11 @@ fn rating_schema(criterion: &Criterion) -> Value {
     // A yes or no for each, and not a list of those that are missing: small models go on with a list for ever.
     let point = |number: usize| (number.to_string(), json!({"type": "boolean"}));
     let points: Map<String, Value> = (1..=criterion.key_points.len()).map(point).collect();
-    let properties = [
-        ("quotes", list_of(&json!({"type": "string"}))),
-        ("key_points", closed_object(&points)),
-        ("reason", json!({"type": "string"})),
-        ("level", one_of("integer", &levels)),
-        ("advice", json!({"type": "string"})),
-    ];
-    let asked = properties.into_iter().filter(|(name, _)| *name != "key_points" || !points.is_empty());
-    closed_object(&asked.map(|(name, schema)| (name.to_owned(), schema)).collect())
+    let text = || json!({"type": "string"});
+    let key_points = (!points.is_empty()).then(|| ("key_points", closed_object(&points)));
+    let rest = [("reason", text()), ("level", one_of("integer", &levels)), ("advice", text())];
+    let properties = std::iter::once(("quotes", list_of(&text()))).chain(key_points).chain(rest);
+    closed_object(&properties.map(|(name, schema)| (name.to_owned(), schema)).collect())
 }
 
 fn mistakes_schema(rubric: &Rubric) -> Value {

@@ -26,7 +26,7 @@ pub struct Passage {
 }
 
 /// What there is to know about an answer before a model sees it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Sorted {
     /// Its passages, as far as it is read.
     pub passages: Vec<Passage>,

@@ -4,9 +4,10 @@
 //! make which key points by estimate, it tells good answers from bad ones. It is told that the estimate goes by words
 //! and not by meaning, so that one that reads better can say so.
 
+use serde::{Serialize, Serializer};
+
 use crate::bank::{Criterion, Rubric};
 use crate::critique::{Critique, FlaggedMistake, Rating};
-use serde::{Serialize, Serializer};
 
 /// Quotations for one criterion, at most: as many as the prompt asks for.
 const MOST_QUOTES: usize = 3;
@@ -16,7 +17,7 @@ const MOST_QUOTES: usize = 3;
 #[derive(Serialize)]
 struct Estimated<'a> {
     quotes: Vec<&'a str>,
-    #[serde(skip_serializing_if = "Made::is_none")]
+    #[serde(skip_serializing_if = "Made::is_empty")]
     key_points: Made<'a>,
     reason: &'a str,
     level: u8,
@@ -30,7 +31,7 @@ struct Made<'a> {
 }
 
 impl Made<'_> {
-    fn is_none(&self) -> bool {
+    fn is_empty(&self) -> bool {
         self.points.is_empty()
     }
 }
