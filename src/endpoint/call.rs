@@ -149,18 +149,15 @@ impl Endpoint {
             let terms = self.terms(request, course);
             course.sent = Some(terms);
             // Looked up anew whenever the request is put differently: its identity is what would be sent.
-            let body = chat::body(self.model(), request, terms, arrival.is_streamed());
-            let body = body.map_err(|error| self.unwritable(&error))?;
-            let id = earlier.and_then(|earlier| match arrival {
-                Arrival::Whole => Some(self.reply_id(&body, earlier.sample)),
-                Arrival::Streamed(_) => self.unstreamed_id(request, terms, earlier.sample),
-            });
+            let id = earlier.and_then(|earlier| self.reply_id(request, terms, earlier.sample));
             if let Some(reply) = id.and_then(|id| earlier?.replies.find(&id)) {
                 if let Arrival::Streamed(on_text) = arrival {
                     on_text(Streamed::Text(&reply.text));
                 }
                 return Ok(ChatReply::kept(reply));
             }
+            let body = chat::body(self.model(), request, terms, arrival.is_streamed());
+            let body = body.map_err(|error| self.unwritable(&error))?;
             let mut heard = Heard::Nothing;
             let asked = self.ask_in_turn(request, terms, body, arrival, &mut heard).await?;
             course.requests += 1;
@@ -213,7 +210,7 @@ impl Endpoint {
     pub fn has_kept(&self, request: &ChatRequest, earlier: Option<Earlier<'_>>) -> bool {
         let terms = self.terms(request, &Course::default());
         let found = earlier.and_then(|earlier| {
-            let id = self.unstreamed_id(request, terms, earlier.sample)?;
+            let id = self.reply_id(request, terms, earlier.sample)?;
             earlier.replies.find(&id)
         });
         found.is_some()
@@ -225,14 +222,10 @@ impl Endpoint {
         chat::body(self.model(), request, terms, false).map_or(0, |body| body.len())
     }
 
-    fn reply_id(&self, body: &[u8], sample: u32) -> ReplyId {
-        ReplyId::of(&self.base_url(), self.model(), body, sample)
-    }
-
-    /// How a reply is to arrive does not change what it says.
-    fn unstreamed_id(&self, request: &ChatRequest, terms: Terms, sample: u32) -> Option<ReplyId> {
-        let body = chat::body(self.model(), request, terms, false).ok()?;
-        Some(self.reply_id(&body, sample))
+    /// `None` for a request that can't be written, and so has no reply.
+    fn reply_id(&self, request: &ChatRequest, terms: Terms, sample: u32) -> Option<ReplyId> {
+        let request = chat::in_brief(self.model(), request, terms).ok()?;
+        Some(ReplyId::of(&self.base_url(), self.model(), &request, sample))
     }
 
     pub(super) fn unwritable(&self, error: &serde_json::Error) -> EndpointError {

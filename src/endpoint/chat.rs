@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::capabilities::{Shape, Terms, TokenCap};
 use super::choice::weighed;
 use super::replies::{KeptReply, ReplyId};
-use super::spelled::{Content, Spelled};
+use super::spelled::{Content, Digested, Spelled};
 
 /// One request for one reply.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,11 +147,11 @@ impl std::ops::AddAssign for Usage {
     }
 }
 
-/// The body of a request.
+/// The body of a request, of messages `M` and a schema `S` written in full or in brief.
 #[derive(Serialize)]
-struct Body<'a> {
+struct Body<'a, M, S> {
     model: &'a str,
-    messages: &'a [Message],
+    messages: M,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -165,7 +165,7 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     top_logprobs: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    response_format: Option<ResponseFormat<'a>>,
+    response_format: Option<ResponseFormat<'a, S>>,
     stream: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream_options: Option<StreamOptions>,
@@ -173,16 +173,40 @@ struct Body<'a> {
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum ResponseFormat<'a> {
-    JsonSchema { json_schema: JsonSchema<'a> },
+enum ResponseFormat<'a, S> {
+    JsonSchema { json_schema: JsonSchema<'a, S> },
     JsonObject,
 }
 
 #[derive(Serialize)]
-struct JsonSchema<'a> {
+struct JsonSchema<'a, S> {
     name: &'a str,
     strict: bool,
-    schema: &'a Spelled<Value>,
+    schema: S,
+}
+
+/// A message with the digest of what many say.
+#[derive(Serialize)]
+struct MessageInBrief<'a> {
+    role: Role,
+    content: ContentInBrief<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ContentInBrief<'a> {
+    Own(&'a str),
+    Shared(Digested<'a, String>),
+}
+
+impl<'a> From<&'a Message> for MessageInBrief<'a> {
+    fn from(message: &'a Message) -> Self {
+        let content = match &message.content {
+            Content::Own(text) => ContentInBrief::Own(text),
+            Content::Shared(text) => ContentInBrief::Shared(Digested(text)),
+        };
+        Self { role: message.role, content }
+    }
 }
 
 #[derive(Serialize)]
@@ -200,31 +224,57 @@ pub(super) fn body(
     terms: Terms,
     stream: bool,
 ) -> serde_json::Result<Vec<u8>> {
-    let cap = |name| (terms.token_cap == name).then_some(request.max_tokens);
-    let mut bytes = Vec::with_capacity(request.bytes() + BESIDES_MESSAGES);
+    let stream_options = (stream && terms.stream_usage).then_some(StreamOptions { include_usage: true });
     let body = Body {
+        stream,
+        stream_options,
+        ..unstreamed(model, request, terms, request.messages.as_slice(), |schema| schema)
+    };
+    let mut bytes = Vec::with_capacity(request.bytes() + BESIDES_MESSAGES);
+    serde_json::to_writer(&mut bytes, &body)?;
+    Ok(bytes)
+}
+
+/// What the reply to a request depends on: its JSON but for how the reply is to arrive, which does not change what it
+/// says, and with digests of what it shares with others.
+pub(super) fn in_brief(model: &str, request: &ChatRequest, terms: Terms) -> serde_json::Result<Vec<u8>> {
+    let messages: Vec<MessageInBrief<'_>> = request.messages.iter().map(MessageInBrief::from).collect();
+    serde_json::to_vec(&unstreamed(model, request, terms, messages, Digested))
+}
+
+fn unstreamed<'a, M, S>(
+    model: &'a str,
+    request: &'a ChatRequest,
+    terms: Terms,
+    messages: M,
+    schema: impl FnOnce(&'a Spelled<Value>) -> S,
+) -> Body<'a, M, S> {
+    let cap = |name| (terms.token_cap == name).then_some(request.max_tokens);
+    Body {
         model,
-        messages: &request.messages,
+        messages,
         max_tokens: cap(TokenCap::MaxTokens),
         max_completion_tokens: cap(TokenCap::MaxCompletionTokens),
         temperature: terms.temperature.then_some(request.temperature),
         seed: request.seed.filter(|_| terms.seed),
         logprobs: terms.likeliest.map(|_| true),
         top_logprobs: terms.likeliest,
-        response_format: response_format(&request.shape, terms.shape),
-        stream,
-        stream_options: (stream && terms.stream_usage).then_some(StreamOptions { include_usage: true }),
-    };
-    serde_json::to_writer(&mut bytes, &body)?;
-    Ok(bytes)
+        response_format: response_format(&request.shape, terms.shape, schema),
+        stream: false,
+        stream_options: None,
+    }
 }
 
 /// Text is asked for by saying nothing: some servers refuse `{"type": "text"}`.
-fn response_format(wanted: &ReplyShape, taken: Shape) -> Option<ResponseFormat<'_>> {
+fn response_format<'a, S>(
+    wanted: &'a ReplyShape,
+    taken: Shape,
+    put: impl FnOnce(&'a Spelled<Value>) -> S,
+) -> Option<ResponseFormat<'a, S>> {
     match (taken, wanted) {
-        (Shape::Schema, ReplyShape::Schema { name, schema }) => {
-            Some(ResponseFormat::JsonSchema { json_schema: JsonSchema { name, strict: true, schema } })
-        }
+        (Shape::Schema, ReplyShape::Schema { name, schema }) => Some(ResponseFormat::JsonSchema {
+            json_schema: JsonSchema { name, strict: true, schema: put(schema) },
+        }),
         (Shape::Object, ReplyShape::Schema { .. } | ReplyShape::Object) => Some(ResponseFormat::JsonObject),
         (Shape::Schema | Shape::Object | Shape::Text, _) => None,
     }

@@ -38,11 +38,11 @@ pub struct Earlier<'r> {
 }
 
 impl ReplyId {
-    /// The identity of the reply to `body`, the request as it is sent but for how the reply is to arrive.
-    pub fn of(base_url: &str, model: &str, body: &[u8], sample: u32) -> Self {
+    /// The identity of the reply to `request`, all that tells it from others.
+    pub fn of(base_url: &str, model: &str, request: &[u8], sample: u32) -> Self {
         let mut hash = Sha256::new();
         // Lengths keep neighbouring parts from running into each other.
-        for part in [base_url.as_bytes(), model.as_bytes(), body, &sample.to_le_bytes()] {
+        for part in [base_url.as_bytes(), model.as_bytes(), request, &sample.to_le_bytes()] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }

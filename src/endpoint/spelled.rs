@@ -1,14 +1,15 @@
-//! Values that go into many requests: their JSON is made once.
+//! Values that go into many requests: their JSON is made once, and hashed once.
 //!
 //! The instructions of a rubric and the schema of its critiques are most of every request about it. Escaping them
-//! took a third of what a request costs this program.
+//! took a third of what a request costs this program, hashing them for the reply's identity a tenth.
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
+use sha2::{Digest as _, Sha256};
 
 /// A shared value with its JSON.
 pub struct Spelled<T>(Arc<Inner<T>>);
@@ -17,12 +18,17 @@ struct Inner<T> {
     value: T,
     /// `None` for what has no JSON; then writing it says why.
     json: Option<Box<RawValue>>,
+    /// Of the JSON; found when it is first wanted.
+    digest: OnceLock<[u8; 32]>,
 }
+
+/// Written as the digest of the value's JSON, where only the same or another matters.
+pub(super) struct Digested<'a, T>(pub(super) &'a Spelled<T>);
 
 impl<T: Serialize> From<T> for Spelled<T> {
     fn from(value: T) -> Self {
         let json = to_raw_value(&value).ok();
-        Self(Arc::new(Inner { value, json }))
+        Self(Arc::new(Inner { value, json, digest: OnceLock::new() }))
     }
 }
 
@@ -59,6 +65,19 @@ impl<T: Serialize> Serialize for Spelled<T> {
         match &self.0.json {
             Some(json) => json.serialize(serializer),
             None => self.0.value.serialize(serializer),
+        }
+    }
+}
+
+/// A list of bytes, which no text and no schema is written as.
+impl<T: Serialize> Serialize for Digested<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Spelled(inner) = self.0;
+        match &inner.json {
+            Some(json) => {
+                inner.digest.get_or_init(|| Sha256::digest(json.get()).into()).serialize(serializer)
+            }
+            None => inner.value.serialize(serializer),
         }
     }
 }
@@ -124,5 +143,14 @@ mod tests {
         let own = (Content::from(text), schema);
         assert_eq!(serde_json::to_string(&shared).unwrap(), serde_json::to_string(&own).unwrap());
         assert_eq!(shared.0, own.0);
+    }
+
+    #[test]
+    fn the_digest_is_that_of_the_json() {
+        let digest = |text: &str| serde_json::to_string(&Digested(&Spelled::from(text.to_owned()))).unwrap();
+        // printf '"abc"' | sha256sum: 6cc43f858fbb763301637b5af970e2a46b46f461f27e5a0f41e009c59b827b25
+        assert!(digest("abc").starts_with("[108,196,63,133,143,187,"), "{}", digest("abc"));
+        assert_eq!(digest("abc"), digest("abc"));
+        assert_ne!(digest("abc"), digest("abd"));
     }
 }
