@@ -213,19 +213,22 @@ pub(super) fn is_cue(plain: &str) -> bool {
 pub(super) fn is_addressed(source: &str, plains: &[&str]) -> bool {
     static SEARCH: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(PHRASES));
     let joined = joined(plains);
-    let quoted = source.trim_start().starts_with(['"', '“', '\'', '‘', '`']) && !source.contains("```");
+    let is_example = source.trim_start().starts_with(['"', '“', '\'', '‘', '`']) && !source.contains("```");
+    let quotes = quotes(source);
     let phrased = SEARCH.are_in(&joined);
-    ((phrased || appeals::is_appeal(&joined, plains, names_the_top(plains))) && !quotes(source))
-        || (!quotes(source) && top_for_all(plains))
+    (!quotes
+        && (phrased
+            || appeals::is_appeal(&joined, plains, names_the_top(plains))
+            || top_for_all(plains)
+            || forged::is_forged(source, plains)))
         || verdicts::is_message(source)
         || grader_should(plains)
         || speaks_to(source, plains)
-        || (!quoted && (is_order(plains) || concludes_an_order(plains) || marked_up_order(source)))
+        || (!is_example && (is_order(plains) || concludes_an_order(plains) || marked_up_order(source)))
         || hidden::spells_a_remark(plains)
-        || judges_itself(plains, quotes(source))
+        || judges_itself(plains, quotes)
         || verdicts::is_verdict(source, plains)
         || foreign::is_remark(plains)
-        || (!quotes(source) && forged::is_forged(source, plains))
 }
 
 /// "The highest level for each criterion": no answer speaks of its own criteria.

@@ -5,7 +5,7 @@
 //! only depends on the word: whether it was known before changes the time that a critique takes, never the
 //! critique.
 
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use foldhash::HashMap;
 
@@ -49,12 +49,25 @@ pub(super) struct Known {
     pub(super) rarity: f32,
     /// The term with the same stem.
     pub(super) exact: Option<u16>,
+    /// `None` for a word without content, of which the three above are not known either.
+    content: Option<Box<Content>>,
+}
+
+/// A word with content. What it is like takes most of the time, and who only asks whom an answer addresses never asks
+/// for that.
+struct Content {
+    plain: Box<str>,
+    likeness: OnceLock<Likeness>,
+}
+
+/// What a word is like.
+pub(super) struct Likeness {
     /// Terms that it is like, and how much: 1 for the same stem.
     pub(super) near: Box<[(u16, f32)]>,
     /// Inner product of its weighted vector with each statement's vector.
     pub(super) dots: Box<[f32]>,
-    /// Its weighted vector; `None` for a word without content, of which nothing above is known either.
-    pub(super) vector: Option<Box<Vector>>,
+    /// Its weighted vector.
+    pub(super) vector: Box<Vector>,
 }
 
 /// The words known so far.
@@ -79,14 +92,15 @@ pub(super) struct Lookup<'a> {
 }
 
 impl Lookup<'_> {
-    /// What is known of the answer's word of this index.
-    pub(super) fn word(&self, index: usize) -> Option<&Known> {
-        let place = *self.places.get(index)? as usize;
-        self.inner.words.get(place).or_else(|| self.extra.get(place.checked_sub(MOST_WORDS)?))
+    /// What is known of each word of the answer.
+    pub(super) fn words(&self) -> Vec<Option<&Known>> {
+        let word = |&place: &u32| {
+            let place = place as usize;
+            self.inner.words.get(place).or_else(|| self.extra.get(place.checked_sub(MOST_WORDS)?))
+        };
+        self.places.iter().map(word).collect()
     }
-}
 
-impl Lookup<'_> {
     /// A number for each word of the answer, the same for the same word.
     pub(super) fn numbers(&self) -> &[u32] {
         &self.places
@@ -152,7 +166,13 @@ impl Inner {
 impl Known {
     /// Whether it carries content.
     pub(super) fn is_content(&self) -> bool {
-        self.vector.is_some()
+        self.content.is_some()
+    }
+
+    /// What it is like; `None` for a word without content.
+    pub(super) fn likeness(&self, statements: &Statements) -> Option<&Likeness> {
+        let content = self.content.as_ref()?;
+        Some(content.likeness.get_or_init(|| Likeness::new(&content.plain, self.exact, statements)))
     }
 
     fn new(plain: &str, statements: &Statements) -> Self {
@@ -162,9 +182,24 @@ impl Known {
         if !is_content(plain) {
             return Self { denies: denies(plain), cue, number, kind, part, ..Self::default() };
         }
-        let meaning = vectors().meaning(plain);
         let stem = corrected(plain, statements).unwrap_or_else(|| stem(plain));
-        let exact = statements.stems.get(&stem).copied();
+        Self {
+            denies: denies(plain),
+            asked: statements.question.contains(&stem),
+            cue,
+            number,
+            kind,
+            part,
+            rarity: vectors().rarity_of(plain),
+            exact: statements.stems.get(&stem).copied(),
+            content: Some(Box::new(Content { plain: plain.into(), likeness: OnceLock::new() })),
+        }
+    }
+}
+
+impl Likeness {
+    fn new(plain: &str, exact: Option<u16>, statements: &Statements) -> Self {
+        let meaning = vectors().meaning(plain);
         let mut near = near_terms(plain, &meaning.vector, statements);
         if let Some(exact) = exact {
             near.retain(|(term, _)| *term != exact);
@@ -173,17 +208,9 @@ impl Known {
         let dots =
             statements.list.iter().map(|statement| meaning.rarity * dot(&meaning.vector, &statement.vector));
         Self {
-            denies: denies(plain),
-            asked: statements.question.contains(&stem),
-            cue,
-            number,
-            kind,
-            part,
-            rarity: meaning.rarity,
-            exact,
             near: near.into(),
             dots: dots.collect(),
-            vector: Some(Box::new(meaning.vector.map(|number| number * meaning.rarity))),
+            vector: Box::new(meaning.vector.map(|number| number * meaning.rarity)),
         }
     }
 }
@@ -255,11 +282,11 @@ mod tests {
     fn opposites_and_numbers_are_not_alike() {
         let mut statements = Statements::new("", std::iter::empty(), Sequences::default());
         statements.add("A higher temperature gives 12 outputs");
-        let near = |plain: &str| Known::new(plain, &statements).near.len();
-        assert_eq!(near("13"), 0);
-        assert_eq!(near("12"), 1);
+        let near = |plain: &str| Known::new(plain, &statements).likeness(&statements).unwrap().near.clone();
+        assert_eq!(near("13").len(), 0);
+        assert_eq!(near("12").len(), 1);
         let higher = statements.stems["higher"];
-        assert!(Known::new("lower", &statements).near.iter().all(|(term, _)| *term != higher));
+        assert!(near("lower").iter().all(|(term, _)| *term != higher));
         assert!(Known::new("temprature", &statements).exact.is_some());
     }
 
@@ -271,7 +298,7 @@ mod tests {
         let words = Words::new(&many);
         for _ in 0..2 {
             let lookup = memory.look_up(&statements, &words);
-            assert!((0..words.list.len()).all(|index| lookup.word(index).is_some()));
+            assert!(lookup.words().iter().all(Option::is_some));
         }
     }
 }

@@ -32,13 +32,12 @@ pub(super) fn standings(text: &Text<'_, '_>) -> Vec<(Span, Standing)> {
     let rest = spans.iter().zip(&remarks).filter(|(_, remark)| !**remark);
     let stated: Vec<&Span> = rest.map(|(span, _)| span).collect();
     let whole = Whole::new(text, &stated);
-    let of = |span: &Span| text.lookup.numbers().get(span.words.clone()).unwrap_or_default();
-    let numbers: Vec<&[u32]> = spans.iter().map(of).collect();
+    let numbers: Vec<&[u32]> = spans.iter().map(|span| text.numbers(span)).collect();
     let recurring = recurring(&numbers);
     let lengths: Vec<usize> = spans.iter().map(|span| span.words.len()).collect();
     let filled = filled(&lengths, |number| {
         let span = spans.get(number);
-        let words = span.into_iter().flat_map(|span| of(span).iter().zip(text.known(span)));
+        let words = span.into_iter().flat_map(|span| text.numbers(span).iter().zip(text.known(span)));
         words.map(|(number, known)| (*number, known.is_content())).collect()
     });
     let stands = spans.into_iter().zip(remarks).enumerate().map(|(number, (span, remark))| {
@@ -75,7 +74,7 @@ impl<'t> Reading<'t> {
         let measured = spans.into_iter().enumerate().map(|(number, (span, standing))| {
             let parts = clauses(text.source, text.words, &span);
             let mut units: Vec<Unit> =
-                parts.iter().map(|part| Unit::measure(part, number, text.lookup, statements)).collect();
+                parts.iter().map(|part| Unit::measure(part, number, &text, statements)).collect();
             let joined = Unit::of_clauses(&units, statements);
             let unit = joined.or_else(|| units.pop()).unwrap_or_else(|| Unit::empty(statements));
             let framing = framing(text.plains(&span), ending(&text, &span));
@@ -128,7 +127,7 @@ fn flow(text: &Text<'_, '_>, span: &Span) -> Flow {
             && list.get(index - 1).zip(list.get(index)).is_some_and(|(before, word)| {
                 text.source.get(before.end..word.start).is_some_and(|gap| gap.contains(','))
             });
-        let kind = text.lookup.word(index).map(|known| known.kind);
+        let kind = text.word(index).map(|known| known.kind);
         [comma.then_some(grammar.comma), kind].into_iter().flatten()
     });
     grammar.flow(kinds)

@@ -210,7 +210,7 @@ fn addresses(text: &Text<'_, '_>, span: &Span) -> bool {
 
 /// Whether a sentence names things without relating them, or strings them together with "and".
 fn mentions(text: &Text<'_, '_>, span: &Span, recurs: &[bool]) -> bool {
-    let part = |index: usize| text.lookup.word(index).map_or(Part::default(), |known| known.part);
+    let part = |index: usize| text.word(index).map_or(Part::default(), |known| known.part);
     let parts: Vec<Part> = span.words.clone().map(part).collect();
     only_mentions(text.plains(span), &parts, recurs)
 }
@@ -236,7 +236,7 @@ fn lists(span: &Span, content: usize, grammar: f32) -> bool {
 /// Whether most of a sentence's content is an enumeration of single terms.
 fn enumerates(text: &Text<'_, '_>, span: &Span) -> bool {
     let (mut content, mut enumerated, mut entry, mut plain_entry) = (0, 0, 0, false);
-    let is_content = |index: usize| text.lookup.word(index).is_some_and(Known::is_content);
+    let is_content = |index: usize| text.word(index).is_some_and(Known::is_content);
     for (index, gap) in span.words.clone().zip(std::iter::once("").chain(gaps(text, span))) {
         let joins = text.plains.get(index).is_some_and(|plain| matches!(*plain, "and" | "or"));
         if joins || separates(gap) {

@@ -11,7 +11,9 @@ pub(super) struct Text<'t, 'l> {
     pub(super) words: &'t Words,
     /// The plain form of each word.
     pub(super) plains: Vec<&'t str>,
-    pub(super) lookup: &'l Lookup<'l>,
+    known: Vec<Option<&'l Known>>,
+    /// A number for each word, the same for the same word.
+    numbers: &'l [u32],
     sequences: &'l Sequences,
     /// For each word but the first where it follows the one before it.
     followers: Vec<Sources>,
@@ -25,10 +27,22 @@ impl<'t, 'l> Text<'t, 'l> {
         lookup: &'l Lookup<'l>,
         sequences: &'l Sequences,
     ) -> Self {
-        let numbers: Vec<Option<u32>> = (0..words.list.len()).map(|index| number(lookup, index)).collect();
-        let pairs = numbers.iter().zip(numbers.iter().skip(1));
-        let followers = pairs.map(|(first, second)| sequences.sources(*first, *second)).collect();
-        Self { source, words, plains: words.plains().collect(), lookup, sequences, followers }
+        let known = lookup.words();
+        let pairs = known.iter().zip(known.iter().skip(1));
+        let followers =
+            pairs.map(|(first, second)| sequences.sources(number(*first), number(*second))).collect();
+        let plains = words.plains().collect();
+        Self { source, words, plains, known, numbers: lookup.numbers(), sequences, followers }
+    }
+
+    /// What is known of the word of this index.
+    pub(super) fn word(&self, index: usize) -> Option<&'l Known> {
+        self.known.get(index).copied().flatten()
+    }
+
+    /// The numbers of a span's words, the same for the same word.
+    pub(super) fn numbers(&self, span: &Span) -> &'l [u32] {
+        self.numbers.get(span.words.clone()).unwrap_or_default()
     }
 
     /// The plain forms of a span's words.
@@ -38,8 +52,7 @@ impl<'t, 'l> Text<'t, 'l> {
 
     /// What is known of a span's words.
     pub(super) fn known(&self, span: &Span) -> impl Iterator<Item = &'l Known> {
-        let lookup = self.lookup;
-        span.words.clone().filter_map(|index| lookup.word(index))
+        self.known.get(span.words.clone()).unwrap_or_default().iter().copied().flatten()
     }
 
     /// Where each word of some spans, taken together as a text, follows the one before it.
@@ -61,7 +74,7 @@ impl<'t, 'l> Text<'t, 'l> {
         if first + 1 == second {
             return self.followers.get(first).copied().unwrap_or_default();
         }
-        self.sequences.sources(number(self.lookup, first), number(self.lookup, second))
+        self.sequences.sources(number(self.word(first)), number(self.word(second)))
     }
 
     /// Where each word of a span follows the one before it.
@@ -72,6 +85,6 @@ impl<'t, 'l> Text<'t, 'l> {
 }
 
 /// The number of a word in the rubric's sequences.
-fn number(lookup: &Lookup<'_>, index: usize) -> Option<u32> {
-    lookup.word(index).and_then(|known| known.number)
+fn number(known: Option<&Known>) -> Option<u32> {
+    known.and_then(|known| known.number)
 }

@@ -1,8 +1,9 @@
 //! A piece of an answer, measured against all statements of a rubric.
 
-use super::memory::{Known, Lookup};
+use super::memory::Likeness;
 use super::sentences::Span;
 use super::statements::{PAIR_REACH, Statements};
+use super::text::Text;
 use super::vectors::{DIMENSIONS, Vector, add, length};
 
 /// Share of the words in common, against the likeness of sentence vectors, in what makes sentences alike.
@@ -53,15 +54,15 @@ impl Unit {
     pub(super) fn measure(
         span: &Span,
         sentence: usize,
-        lookup: &Lookup<'_>,
+        text: &Text<'_, '_>,
         statements: &Statements,
     ) -> Self {
         let mut unit = Self { start: span.start, end: span.end, sentence, ..Self::empty(statements) };
         let mut recent = [None; PAIR_REACH];
-        for known in span.words.clone().filter_map(|index| lookup.word(index)) {
+        for known in text.known(span) {
             unit.denies |= known.denies;
-            if known.is_content() {
-                unit.add(known);
+            if let Some(likeness) = known.likeness(statements) {
+                unit.add(likeness);
                 unit.add_pairs(known.exact, recent, statements);
                 recent.rotate_right(1);
                 recent[0] = known.exact;
@@ -90,17 +91,16 @@ impl Unit {
         both
     }
 
-    fn add(&mut self, known: &Known) {
+    /// One more word with content.
+    fn add(&mut self, word: &Likeness) {
         self.content += 1;
-        for &(term, likeness) in &known.near {
+        for &(term, likeness) in &word.near {
             if let Some(reach) = self.reach.get_mut(usize::from(term)) {
                 *reach = reach.max(likeness);
             }
         }
-        if let Some(vector) = &known.vector {
-            add(&mut self.sum, vector, 1.0);
-        }
-        self.dots.iter_mut().zip(&known.dots).for_each(|(sum, dot)| *sum += dot);
+        add(&mut self.sum, &word.vector, 1.0);
+        self.dots.iter_mut().zip(&word.dots).for_each(|(sum, dot)| *sum += dot);
     }
 
     fn add_pairs(&mut self, exact: Option<u16>, recent: [Option<u16>; PAIR_REACH], statements: &Statements) {

@@ -77,6 +77,11 @@ impl Vectors {
         Meaning { vector, rarity: RARITY_OF_UNKNOWN }
     }
 
+    /// How rare a word in lower case is, as its [meaning](Self::meaning) says.
+    pub(super) fn rarity_of(&self, word: &str) -> f32 {
+        self.rows.get(word).map_or(RARITY_OF_UNKNOWN, |&row| self.rarity(row))
+    }
+
     /// Whether the vocabulary has the word whole.
     pub(super) fn knows(&self, word: &str) -> bool {
         self.rows.contains_key(word)
