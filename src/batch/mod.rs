@@ -74,7 +74,8 @@ impl Engine {
     /// Starts a task; the caller looks for room first.
     pub fn start(&mut self, task: Task) {
         let judge = Arc::clone(&self.judge);
-        self.in_flight.spawn(async move { judge_one(&judge, task).await });
+        // Boxed, for a task is moved several times on its way, and this one takes some eight kilobytes.
+        self.in_flight.spawn(Box::pin(async move { judge_one(&judge, task).await }));
     }
 
     /// The next event, or `None` when nothing is being judged.
