@@ -45,12 +45,21 @@ pub(super) fn filled(lengths: &[usize], words: impl Fn(usize) -> Vec<Filling>) -
     for short in sentences.iter().flatten() {
         fillings.entry(&short.frame).or_default().insert(&short.words);
     }
-    let recurs = |short: &Short| {
-        fillings.get(short.frame.as_slice()).is_some_and(|fillings| fillings.len() >= SENTENCES)
+    let recurring: Vec<&[u32]> = fillings
+        .iter()
+        .filter(|(_, fillings)| fillings.len() >= SENTENCES)
+        .map(|(frame, _)| *frame)
+        .collect();
+    let marked = |fills: &dyn Fn(&Short) -> bool| -> Vec<bool> {
+        sentences.iter().map(|short| short.as_ref().is_some_and(fills)).collect()
     };
-    let marks: Vec<bool> = sentences.iter().map(|short| short.as_ref().is_some_and(recurs)).collect();
+    let marks = marked(&|short| recurring.contains(&short.frame.as_slice()));
     let held: usize = lengths.iter().zip(&marks).filter(|(_, mark)| **mark).map(|(length, _)| length).sum();
-    if held as f32 >= least { marks } else { none }
+    if (held as f32) < least {
+        return none;
+    }
+    // In an answer that is made of frames, a word without content fills one as well.
+    marked(&|short| recurring.iter().any(|frame| short.fills(frame)))
 }
 
 impl Short {
@@ -58,6 +67,12 @@ impl Short {
         let content = words.iter().filter(|(_, content)| *content).count();
         let frame = words.iter().map(|&(number, content)| if content { ANY } else { number }).collect();
         (1..=SHORT_CONTENT).contains(&content).then_some(Self { frame, words })
+    }
+
+    /// Whether its words stand where a frame has them or leaves them open.
+    fn fills(&self, frame: &[u32]) -> bool {
+        self.words.len() == frame.len()
+            && self.words.iter().zip(frame).all(|((number, _), place)| *place == ANY || place == number)
     }
 }
 
@@ -75,6 +90,9 @@ mod tests {
         };
         let mut sentences: Vec<Vec<Filling>> = (0..4).map(|n| has(10 + n, 20 + n)).collect();
         assert_eq!(marks(&sentences[..3]), [false; 3]);
+        sentences.push(vec![(2, false), (1, false), (9, true)]);
+        assert_eq!(marks(&sentences), [true; 5], "\"some has latency\"");
+        sentences.pop();
         sentences.push(long.clone());
         assert_eq!(marks(&sentences), [true, true, true, true, false]);
         sentences.push(long);

@@ -1,6 +1,6 @@
 //! An answer as the judge reads it: sentences that count, and how near each is to each statement of the rubric.
 
-use super::filled::filled;
+use super::filled::{Filling, filled};
 use super::framing::{Framing, framing};
 use super::grammar::{Flow, grammar};
 use super::recurring::recurring;
@@ -34,12 +34,8 @@ pub(super) fn standings(text: &Text<'_, '_>) -> Vec<(Span, Standing)> {
     let whole = Whole::new(text, &stated);
     let numbers: Vec<&[u32]> = spans.iter().map(|span| text.numbers(span)).collect();
     let recurring = recurring(&numbers);
-    let lengths: Vec<usize> = spans.iter().map(|span| span.words.len()).collect();
-    let filled = filled(&lengths, |number| {
-        let span = spans.get(number);
-        let words = span.into_iter().flat_map(|span| text.numbers(span).iter().zip(text.known(span)));
-        words.map(|(number, known)| (*number, known.is_content())).collect()
-    });
+    let lengths: Vec<usize> = spans.iter().map(|span| span.words.len() - hyphens(text, span)).collect();
+    let filled = filled(&lengths, |number| spans.get(number).map_or(Vec::new(), |span| fillings(text, span)));
     let stands = spans.into_iter().zip(remarks).enumerate().map(|(number, (span, remark))| {
         if remark {
             return (span, Standing::AddressesTheGrader);
@@ -111,6 +107,23 @@ impl<'t> Reading<'t> {
     }
 }
 
+/// How many words of a sentence are joined to the one before by a hyphen.
+fn hyphens(text: &Text<'_, '_>, span: &Span) -> usize {
+    span.words.clone().skip(1).filter(|&index| text.gap_before(index) == "-").count()
+}
+
+/// The words of a sentence as what may fill a frame; those that a hyphen joins are one, by the number of the last.
+fn fillings(text: &Text<'_, '_>, span: &Span) -> Vec<Filling> {
+    let mut words: Vec<Filling> = Vec::new();
+    for ((index, &number), known) in span.words.clone().zip(text.numbers(span)).zip(text.known(span)) {
+        match words.last_mut() {
+            Some(last) if text.gap_before(index) == "-" => *last = (number, last.1 || known.is_content()),
+            _ => words.push((number, known.is_content())),
+        }
+    }
+    words
+}
+
 /// What follows the last word of a sentence.
 fn ending<'t>(text: &Text<'t, '_>, span: &Span) -> &'t str {
     let last = span.words.end.checked_sub(1).and_then(|last| text.words.list.get(last));
@@ -121,12 +134,8 @@ fn ending<'t>(text: &Text<'t, '_>, span: &Span) -> &'t str {
 fn flow(text: &Text<'_, '_>, span: &Span) -> Flow {
     let grammar = grammar();
     let first = span.words.start;
-    let list = &text.words.list;
     let kinds = span.words.clone().flat_map(|index| {
-        let comma = index > first
-            && list.get(index - 1).zip(list.get(index)).is_some_and(|(before, word)| {
-                text.source.get(before.end..word.start).is_some_and(|gap| gap.contains(','))
-            });
+        let comma = index > first && text.gap_before(index).contains(',');
         let kind = text.word(index).map(|known| known.kind);
         [comma.then_some(grammar.comma), kind].into_iter().flatten()
     });

@@ -35,6 +35,15 @@ impl<'t, 'l> Text<'t, 'l> {
         Self { source, words, plains, known, numbers: lookup.numbers(), sequences, followers }
     }
 
+    /// What stands between the word of this index and the one before it; empty for the first.
+    pub(super) fn gap_before(&self, index: usize) -> &'t str {
+        let words = &self.words.list;
+        let before = index.checked_sub(1).and_then(|before| words.get(before));
+        let gap =
+            before.zip(words.get(index)).and_then(|(before, word)| self.source.get(before.end..word.start));
+        gap.unwrap_or_default()
+    }
+
     /// What is known of the word of this index.
     pub(super) fn word(&self, index: usize) -> Option<&'l Known> {
         self.known.get(index).copied().flatten()
