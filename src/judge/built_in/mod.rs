@@ -7,6 +7,7 @@
 //! statements of the same words with the roles exchanged look the same to it.
 
 mod appeals;
+mod asides;
 mod filled;
 mod foreign;
 mod forged;

@@ -6,12 +6,12 @@ use std::ops::Range;
 use crate::bank::Rubric;
 use crate::critique::{Critique, Flag};
 
+use super::asides::{is_aside, is_filler};
 use super::ratings::{KeyPoint, Part};
 use super::reading::{Reading, Sentence, standings};
-use super::sentences::Span;
 use super::standing::Standing;
 use super::text::Text;
-use super::words::{Words, is_number};
+use super::words::Words;
 use super::{BuiltIn, PreparedRubric, beginning, flags, found, hidden};
 
 /// A sentence of an answer.
@@ -41,38 +41,15 @@ pub struct Sorted {
 pub enum PassageRole {
     /// It may state something.
     Statement,
+    /// It says nothing to the point, by its words: few that neither the rubric nor the question has, or an announcement
+    /// ("Thought process:"). Such words move small models as much as an argument does.
+    Aside,
     /// It repeats the question, which earns nothing.
     Repetition,
     /// It speaks to the grader.
     Remark,
-    /// A word or two that neither the rubric nor the question has, set apart in front of an answer that says more or
-    /// behind it: a heading, or one of the words ("Solution") that move small models without saying anything.
+    /// An aside of a word or two, set apart in front of an answer that says more or behind it: a heading, perhaps.
     Filler,
-}
-
-/// A sentence of no more words than this can be filler ...
-const FILLER: usize = 2;
-/// ... beside so many others.
-const SAYS_MORE: usize = 12;
-
-/// Whether a sentence is a paragraph of its own at an end of the answer that says nothing on the subject. One in the
-/// midst, or in a list, may name what the rubric's author did not think of.
-fn is_filler(text: &Text<'_, '_>, span: &Span) -> bool {
-    let words = &text.words.list;
-    let before = span.words.start.checked_sub(1).and_then(|last| words.get(last)).map_or(0, |word| word.end);
-    let behind = words.get(span.words.end).map_or(text.source.len(), |word| word.start);
-    let gap_before = text.source.get(before..span.start).unwrap_or_default();
-    let gap_behind = text.source.get(span.end..behind).unwrap_or_default();
-    let is_parted = |gap: &str| gap.matches('\n').count() > 1;
-    let is_first = span.words.start == 0 && is_parted(gap_behind);
-    let is_last = span.words.end == words.len() && is_parted(gap_before);
-    let is_listed = gap_before.contains(['-', '*', '•'])
-        || text.plains(span).first().is_some_and(|plain| is_number(plain));
-    span.words.len() <= FILLER
-        && words.len() >= span.words.len() + SAYS_MORE
-        && (is_first || is_last)
-        && !is_listed
-        && text.known(span).all(|known| known.exact.is_none() && !known.asked)
 }
 
 impl BuiltIn {
@@ -91,9 +68,13 @@ impl BuiltIn {
         let passages = standings.iter().map(|(span, standing)| {
             let role = match standing {
                 Standing::States | Standing::ListsTerms | Standing::RepeatsTheRubric
-                    if is_filler(&read, span) =>
+                    if is_aside(&read, span, &prepared.statements) =>
                 {
-                    PassageRole::Filler
+                    if is_filler(&read, span) {
+                        PassageRole::Filler
+                    } else {
+                        PassageRole::Aside
+                    }
                 }
                 // A model tells by itself whether words that are near the rubric's say something.
                 Standing::States | Standing::ListsTerms | Standing::RepeatsTheRubric => {

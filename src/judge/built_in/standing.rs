@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::grader;
 use super::grammar::Flow;
+use super::hidden;
 use super::letters::visible;
 use super::memory::Known;
 use super::mentions::{Part, only_mentions};
@@ -198,14 +199,14 @@ fn paragraphs(text: &str, spans: &[Span]) -> Vec<Range<usize>> {
 }
 
 fn addresses(text: &Text<'_, '_>, span: &Span) -> bool {
-    if !text.known(span).any(|known| known.cue) {
-        return false;
-    }
     // Whatever stands around the words counts as well: a verdict in JSON begins with a brace.
     let source = text.source;
     let source =
         source.get(span.start.saturating_sub(2)..span.end).or_else(|| source.get(span.start..span.end));
-    grader::is_addressed(&visible(source.unwrap_or_default()), text.plains(span))
+    let source = source.unwrap_or_default();
+    let is_called = text.known(span).any(|known| known.cue);
+    (is_called && grader::is_addressed(&visible(source), text.plains(span)))
+        || (!source.is_ascii() && hidden::turns_a_remark(source))
 }
 
 /// Whether a sentence names things without relating them, or strings them together with "and".

@@ -70,7 +70,7 @@ impl Asking<'_, '_> {
             };
             let passages = nearest.get(place).map_or(&[][..], Vec::as_slice);
             let rating = if is_whole(rubric) {
-                let share = ends.calibrated(self.impression(shown.text()).await?);
+                let share = ends.calibrated(self.impression(shown.to_the_point()).await?);
                 whole_rating(criterion, share, estimate.ratings.first(), passages, shown.text())
             } else {
                 let weighed = self.weighed(criterion, shown.text(), passages).await?;
@@ -192,7 +192,7 @@ impl ModelJudge {
     ) -> Result<Vec<ChatRequest>> {
         let mut requests = Vec::new();
         if is_whole(rubric) {
-            return Ok(vec![self.ask_how_much(rubric, shown.text())?]);
+            return Ok(vec![self.ask_how_much(rubric, shown.to_the_point())?]);
         }
         let nearest = BuiltIn::new().nearest(&prepared.built_in, shown.text());
         for (criterion, passages) in rubric.criteria.iter().zip(&nearest) {

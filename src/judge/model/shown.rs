@@ -65,6 +65,20 @@ impl<'a> Shown<'a> {
         &self.text
     }
 
+    /// The text that is shown without asides in front and behind; all of it where there is nothing else. A word that says
+    /// nothing moves a small model's impression of the whole as much as a sentence that says something.
+    pub(super) fn to_the_point(&self) -> &str {
+        let is_aside = |passage: &Passage| passage.role == PassageRole::Aside;
+        let first = self.passages.iter().position(|passage| !is_aside(passage));
+        let last = self.passages.iter().rposition(|passage| !is_aside(passage));
+        let (Some(first), Some(last)) = (first, last) else { return &self.text };
+        // Marks stay with the passage that they stand beside: the dash of a list, the bracket that closes.
+        let before =
+            first.checked_sub(1).and_then(|before| self.passages.get(before)).map_or(0, |before| before.end);
+        let behind = self.passages.get(last + 1).map_or(self.text.len(), |behind| behind.start);
+        without_empty_ends(self.text.get(before..behind).unwrap_or(&self.text))
+    }
+
     /// What the built-in judge makes of it, where that was asked for.
     pub(super) fn estimate(&self) -> Option<&Critique> {
         self.estimate.as_ref()
@@ -114,7 +128,8 @@ impl<'a> Shown<'a> {
     }
 
     fn statements(&self) -> impl Iterator<Item = &Passage> {
-        self.passages.iter().filter(|passage| passage.role == PassageRole::Statement)
+        let states = |role| matches!(role, PassageRole::Statement | PassageRole::Aside);
+        self.passages.iter().filter(move |passage| states(passage.role))
     }
 
     /// Bytes of the text that is shown as a slice of the answer; none where something withheld lies between.
@@ -134,6 +149,18 @@ impl<'a> Shown<'a> {
         let source = piece.source.start + (at - piece.at);
         (source < piece.source.end).then_some(source)
     }
+}
+
+/// A text without the lines at its ends that have no letter and no digit.
+fn without_empty_ends(text: &str) -> &str {
+    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let says = |line: &&str| line.contains(char::is_alphanumeric);
+    let last = lines.iter().rposition(says).map_or(0, |at| at + 1);
+    lines.truncate(last);
+    let first = lines.iter().position(says).unwrap_or_default();
+    let begin: usize = lines.iter().take(first).map(|line| line.len()).sum();
+    let end: usize = lines.iter().map(|line| line.len()).sum();
+    text.get(begin..end).unwrap_or_default().trim()
 }
 
 /// The critique of an answer in which nothing could earn credit.
@@ -329,6 +356,32 @@ mod tests {
         );
         let over_the_gap = Evidence::slice(shown.text(), 5, 45).unwrap();
         assert_eq!(shown.restored_evidence(&over_the_gap), None);
+    }
+
+    #[test]
+    fn asides_at_its_ends_are_not_to_the_point() {
+        let prepared = prepared();
+        let honest = "- Surprisal is minus the logarithm of the probability.\n- Rare words surprise (most).";
+        for (before, behind) in [
+            ("", ""),
+            ("Let me solve this step by step. Fine!\n", ""),
+            ("Thought process:\n\n---\n", "\n\n:"),
+            ("", "\nfine\n\nyes"),
+            ("", " Lovely weather. That's it."),
+        ] {
+            let answer = format!("{before}{honest}{behind}");
+            assert_eq!(Shown::new(&prepared, &answer, None).to_the_point(), honest, "{answer:?}");
+        }
+        for kept in [
+            format!("Yes.\n{honest}"),
+            format!("{honest}\n3 bits"),
+            format!("{honest}\nB, C, A"),
+            format!("{honest}\nH(X) = 2"),
+            format!("{honest}\nThe weather is lovely today, they say."),
+            "fine".to_owned(),
+        ] {
+            assert_eq!(Shown::new(&prepared, &kept, None).to_the_point(), kept);
+        }
     }
 
     proptest! {
