@@ -296,9 +296,19 @@ fn rounded(rate: f64) -> String {
     if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") }
 }
 
-/// The lines for how a judge did on the answers whose levels are known. `alone` where it is a model that was asked once
-/// about each, and nothing else.
-pub fn gate(tried: &[Tried], alone: bool) -> Vec<Finding> {
+/// What else there is for a judge that does not pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// It was asked alone, and will begin with the built-in judge's estimate.
+    Estimate,
+    /// It was asked alone, and `estimate = false` keeps it so.
+    EstimateIsOff,
+    /// It is asked in its best way already.
+    None,
+}
+
+/// The lines for how a judge did on the answers whose levels are known.
+pub fn gate(tried: &[Tried], remedy: Remedy) -> Vec<Finding> {
     let right = right(tried);
     let said = format!("{right} of {} levels right; {PASS} are needed", tried.len());
     let failures: Vec<&str> = tried.iter().filter_map(|it| it.failure.as_deref()).collect();
@@ -308,11 +318,16 @@ pub fn gate(tried: &[Tried], alone: bool) -> Vec<Finding> {
         // A judge that grades nothing can't be used, however well it may judge.
         Finding::problem("gate", "not one of the answers could be graded")
     } else {
-        let advice = if alone {
-            "by itself it can't judge, so grading begins with the built-in judge's estimate; or set `careful = true` for \
-             this judge, or take a larger model"
-        } else {
-            "take a larger model; do not rely on these grades"
+        let advice = match remedy {
+            Remedy::Estimate => {
+                "by itself it can't judge, so grading begins with the built-in judge's estimate; or set \
+                 `careful = true` for this judge, or take a larger model"
+            }
+            Remedy::EstimateIsOff => {
+                "by itself it can't judge: remove `estimate = false` or set `careful = true` for this judge, or take a \
+                 larger model"
+            }
+            Remedy::None => "take a larger model; do not rely on these grades",
         };
         Finding::note("gate", said).advising(advice)
     };

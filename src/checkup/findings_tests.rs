@@ -117,7 +117,7 @@ fn the_gate_counts_and_names_what_was_missed() {
     };
     let mut all = vec![tried(Some(0), None); 10];
     all.extend([tried(Some(2), None), tried(None, Some("cut"))]);
-    let lines = gate(&all, false);
+    let lines = gate(&all, Remedy::None);
     let said: Vec<&str> = lines.iter().map(|line| line.said.as_str()).collect();
     assert_eq!(
         said,
@@ -129,12 +129,18 @@ fn the_gate_counts_and_names_what_was_missed() {
     );
     assert_eq!(lines[0].status, Status::Ok);
     all[0] = tried(Some(1), None);
-    let alone = &gate(&all, true)[0];
+    let alone = &gate(&all, Remedy::Estimate)[0];
     assert_eq!(alone.status, Status::Note);
     let advises = |finding: &Finding, said: &str| finding.advice.as_ref().is_some_and(|it| it.contains(said));
     assert!(advises(alone, "estimate") && advises(alone, "careful = true"));
-    let careful = &gate(&all, false)[0];
+    let kept_alone = &gate(&all, Remedy::EstimateIsOff)[0];
+    assert!(advises(kept_alone, "remove `estimate = false`") && !advises(kept_alone, "begins with"));
+    let careful = &gate(&all, Remedy::None)[0];
     assert!(advises(careful, "larger model") && !advises(careful, "careful"));
     let none = vec![tried(None, Some("cut")); 12];
-    assert_eq!(gate(&none, true)[0].status, Status::Problem, "a judge that grades nothing can't be used");
+    assert_eq!(
+        gate(&none, Remedy::Estimate)[0].status,
+        Status::Problem,
+        "a judge that grades nothing can't be used"
+    );
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::Context;
 use crate::answer::{Answer, key, rubric_digest};
 use crate::batch::{Engine, Event, Task};
-use crate::checkup::findings::{self, Subject};
+use crate::checkup::findings::{self, Remedy, Subject};
 use crate::checkup::gate::{self, Golden, PASS, Tried};
 use crate::checkup::survey::{Speed, Survey, survey};
 use crate::checkup::{Finding, is_usable};
@@ -97,7 +97,7 @@ impl<'a> Checkup<'a> {
     }
 
     async fn built_in(&mut self) -> Result<()> {
-        if self.args.no_gate { Ok(()) } else { self.gate(Judge::built_in()).await }
+        if self.args.no_gate { Ok(()) } else { self.gate(Judge::built_in(), Remedy::None).await }
     }
 
     async fn endpoint(&mut self, judge: JudgeConfig, config: &Config) -> Result<()> {
@@ -176,6 +176,7 @@ impl<'a> Checkup<'a> {
         let _logging = log.as_ref().map(|file| Logging::to(Arc::clone(file), &self.context.terminal));
         let (no_args, no_limits) = (JudgeArgs::default(), LimitArgs::default());
         let means = Means::new(config, &no_args, &no_limits, Kept { log, ..Kept::default() });
+        let off = if judge.estimate == Some(false) { Remedy::EstimateIsOff } else { Remedy::Estimate };
         // What is to be found out is whether it can do without.
         let judge = JudgeConfig { estimate: Some(judge.estimate.unwrap_or(false)), ..judge };
         let (model_judge, asked) = means.model(&self.name, &judge, Some(model), 1).await?;
@@ -185,7 +186,8 @@ impl<'a> Checkup<'a> {
         self.context
             .terminal
             .notice(&format!("Now 12 short answers with known levels{time}; --no-gate leaves them out."));
-        self.gate(Judge::Model(Box::new(model_judge))).await?;
+        let remedy = if model_judge.procedure() == Procedure::AtOnce { off } else { Remedy::None };
+        self.gate(Judge::Model(Box::new(model_judge)), remedy).await?;
         let known = asked.capabilities();
         if known.empty_from != endpoint.capabilities().empty_from {
             self.show(findings::emptied(&known).into_iter().collect())?;
@@ -193,7 +195,7 @@ impl<'a> Checkup<'a> {
         Ok(asked)
     }
 
-    async fn gate(&mut self, judge: Judge) -> Result<()> {
+    async fn gate(&mut self, judge: Judge, remedy: Remedy) -> Result<()> {
         let golden = Golden::all().map_err(|problems| {
             let first = problems.first().map_or(String::new(), ToString::to_string);
             Error::failed(format!("the answers with known levels can't be read: {first}"))
@@ -201,8 +203,7 @@ impl<'a> Checkup<'a> {
         let judge = Arc::new(judge);
         match tried(&judge, &golden, self.context).await? {
             Ok(tried) => {
-                let alone = matches!(&*judge, Judge::Model(model) if model.procedure() == Procedure::AtOnce);
-                self.show(findings::gate(&tried, alone))?;
+                self.show(findings::gate(&tried, remedy))?;
                 if let (Judge::Model(_), Some(known)) = (&*judge, self.context.known_endpoints()) {
                     let verdict = Verdict { right: gate::right(&tried), of: tried.len() as u32 };
                     known.keep_verdict(&gate::identity(judge.identity()), verdict);

@@ -151,16 +151,13 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// A text without the lines at its ends that have no letter and no digit.
+/// A text from the first line with a letter or a digit to the last word with one; all of it without any.
 fn without_empty_ends(text: &str) -> &str {
-    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let says = |line: &&str| line.contains(char::is_alphanumeric);
-    let last = lines.iter().rposition(says).map_or(0, |at| at + 1);
-    lines.truncate(last);
-    let first = lines.iter().position(says).unwrap_or_default();
-    let begin: usize = lines.iter().take(first).map(|line| line.len()).sum();
-    let end: usize = lines.iter().map(|line| line.len()).sum();
-    text.get(begin..end).unwrap_or_default().trim()
+    let says = char::is_alphanumeric;
+    let (Some(first), Some(last)) = (text.find(says), text.rfind(says)) else { return text };
+    let begin = text.get(..first).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let length = text.get(last..).and_then(|rest| rest.find(char::is_whitespace));
+    text.get(begin..length.map_or(text.len(), |length| last + length)).unwrap_or(text).trim_start()
 }
 
 /// The critique of an answer in which nothing could earn credit.
@@ -368,6 +365,8 @@ mod tests {
             ("Thought process:\n\n---\n", "\n\n:"),
             ("", "\nfine\n\nyes"),
             ("", " Lovely weather. That's it."),
+            ("", " :"),
+            ("...\n", "\n- \n"),
         ] {
             let answer = format!("{before}{honest}{behind}");
             assert_eq!(Shown::new(&prepared, &answer, None).to_the_point(), honest, "{answer:?}");
