@@ -178,3 +178,58 @@ fn the_configuration_can_say_it_and_the_grade_knows_it() {
     assert_eq!(grade(&coach, &[]).code, 0);
     assert_ne!(coach.grades("g.jsonl").last().unwrap()["key"], at_once, "another procedure is another grade");
 }
+
+/// A rubric of one criterion in tenths, as `coach rubric import` makes it.
+const WHOLE: &str = r#"
+format = 1
+id = "whole"
+title = "Tokens"
+topic = "trial"
+difficulty = "intro"
+minutes = 2
+question = "What are tokens?"
+model_answer = "Tokens are pieces of text. The vocabulary is fixed."
+
+[[criteria]]
+id = "content"
+title = "What the reference answer says"
+dimension = "theory"
+weight = 1
+levels = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]
+key_points = ["Tokens are pieces of text.", "The vocabulary is fixed."]
+"#;
+
+#[test]
+fn a_whole_answer_is_half_the_models_impression_and_half_the_built_in_judges_level() {
+    let fake = FakeEndpoint::start(|request| {
+        let task = request.last_message();
+        let gives = |step: &str| Reply::chat(step);
+        match () {
+            () if task.contains("The vocabulary is fixed.") => gives("4"),
+            () if task.contains("Tokens are pieces of text.") => gives("1"),
+            () => gives("0"),
+        }
+    });
+    let coach = configured(&fake);
+    coach.write("mine/whole.toml", WHOLE);
+    let half = "Tokens are pieces of text.";
+    let around = format!("Thought process:\n{half}\n\n:\nfine");
+    let full = "Tokens are pieces of text. The vocabulary is fixed.";
+    coach.write(
+        "a.jsonl",
+        [answer("full", "whole", full), answer("half", "whole", half), answer("around", "whole", &around)]
+            .concat(),
+    );
+    let by_words =
+        coach.run(&["grade", "a.jsonl", "-o", "w.jsonl", "--rubrics", "mine", "--judge", "built-in"]);
+    assert_eq!(by_words.code, 0, "{}", by_words.stderr);
+    assert_eq!(grade(&coach, &["--careful", "--ordered"]).code, 0);
+    let levels = |file: &str| coach.grades(file).iter().map(|it| level(it, 0)).collect::<Vec<u64>>();
+    let (careful, built_in) = (levels("g.jsonl"), levels("w.jsonl"));
+    assert_eq!(careful[0], 10);
+    // The model gave a quarter of its scale.
+    assert_eq!(careful[1], f64::midpoint(2.5, built_in[1] as f64).round() as u64, "{built_in:?}");
+    assert_eq!(careful[2], careful[1], "words that say nothing change nothing");
+    let sent = fake.requests().iter().any(|request| request.json.to_string().contains("fine"));
+    assert!(!sent, "and are not sent");
+}

@@ -4,8 +4,9 @@
 //! yes or no: does the passage say this? How sure it is of "yes", over all key points, gives the level
 //! ([`super::scale`]). What is cited is the answer's own words by construction, and a passage that orders the grader
 //! about can at most be asked whether it says a key point. Where a rubric has one criterion, that one is about the
-//! answer as a whole: the model weighs it against the model answer, which small models do better and faster, and the
-//! built-in judge says what it is in the answer and what is missing.
+//! answer as a whole: the model weighs it against the model answer, which small models do better and faster. Its
+//! impression and the built-in judge's level count half each, for they go wrong for different reasons; the built-in judge
+//! says what is in the answer and what is missing.
 //!
 //! What the built-in judge takes for a mistake that is said counts if the model finds one of its signs in the passage.
 
@@ -70,8 +71,8 @@ impl Asking<'_, '_> {
             };
             let passages = nearest.get(place).map_or(&[][..], Vec::as_slice);
             let rating = if is_whole(rubric) {
-                let share = ends.calibrated(self.impression(shown.to_the_point()).await?);
-                whole_rating(criterion, share, estimate.ratings.first(), passages, shown.text())
+                let impression = ends.calibrated(self.impression(shown.to_the_point()).await?);
+                whole_rating(criterion, impression, estimate.ratings.first(), passages, shown.text())
             } else {
                 let weighed = self.weighed(criterion, shown.text(), passages).await?;
                 rating(criterion, ends.calibrated(mean(&weighed)), &weighed, shown.text())
@@ -252,10 +253,11 @@ fn rating(criterion: &Criterion, share: f64, weighed: &[Weighed], text: &str) ->
     rated(criterion, level, reason, evidence, missing)
 }
 
-/// The rating of an answer as a whole: the model's level, with what the built-in judge finds in the answer.
+/// The rating of an answer as a whole: half the model's impression, half the built-in judge's level, with what that one
+/// finds in the answer.
 fn whole_rating(
     criterion: &Criterion,
-    share: f64,
+    impression: f64,
     estimate: Option<&Rating>,
     nearest: &[Range<usize>],
     text: &str,
@@ -265,6 +267,8 @@ fn whole_rating(
         evidence
             .extend(nearest.first().and_then(|passage| Evidence::slice(text, passage.start, passage.end)));
     }
+    let found = estimate.map_or(0.0, |rating| f64::from(rating.level) / f64::from(criterion.max_level()));
+    let share = f64::midpoint(impression, found);
     let level = if evidence.is_empty() { 0 } else { scale::level(share, criterion.max_level()) };
     let missing = estimate.map(|rating| rating.missing.clone()).unwrap_or_default();
     let percent = (share * 10.0).round() * 10.0;
