@@ -11,7 +11,7 @@ use clap::Args;
     changes that only with --min-right.\nExamples:\n  coach doctor\n  coach doctor --judge local --min-right 10   # in a job"
 )]
 pub struct DoctorArgs {
-    /// Judge: `built-in`, or a name from [judges] in the configuration; without it the one that would grade
+    /// Judge: `built-in`, or a name from `[judges]` in the configuration; without it the one that would grade
     #[arg(long, value_name = "NAME")]
     pub judge: Option<String>,
     /// Model to ask for at the endpoint

@@ -72,7 +72,7 @@ pub struct LimitArgs {
     /// Most tokens in any minute, sent and received
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Limits")]
     pub tpm: Option<u64>,
-    /// Stop when so much is spent, by the [prices] of the configuration
+    /// Stop when so much is spent, by the `[prices]` of the configuration
     #[arg(long, value_name = "MONEY", value_parser = above_zero, help_heading = "Limits")]
     pub max_cost: Option<f64>,
     /// Stop when the run has used so many tokens, sent and received

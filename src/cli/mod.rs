@@ -114,7 +114,7 @@ pub enum Command {
 /// Which judge grades.
 #[derive(Debug, Clone, Default, Args)]
 pub struct JudgeArgs {
-    /// Judge: `built-in`, or a name from [judges] in the configuration
+    /// Judge: `built-in`, or a name from `[judges]` in the configuration
     #[arg(long, value_name = "NAME", help_heading = "Judge")]
     pub judge: Option<String>,
     /// Model to ask for at the endpoint

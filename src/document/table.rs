@@ -18,7 +18,7 @@ pub struct Located<T> {
     pub span: Range<usize>,
 }
 
-/// One table of a document. Every field asked for is known; [`Table::finish`] reports the others.
+/// One table of a document. Every field asked for is known; [`Table::report_unknown`] reports the others.
 pub struct Table<'d> {
     document: &'d Document,
     entries: &'d DeTable<'d>,

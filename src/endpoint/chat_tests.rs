@@ -161,3 +161,34 @@ fn replies_without_a_choice() {
     }
     assert!(read(&json!({"choices": [null]})).is_some_and(|reply| reply.text.is_empty()));
 }
+
+#[test]
+fn in_brief_every_difference_shows() {
+    let shared = |text: &str| Message { role: Role::System, content: Spelled::from(text.to_owned()).into() };
+    let own = |text: &str| Message { role: Role::User, content: text.into() };
+    let schema =
+        |kind: &str| ReplyShape::Schema { name: "critique".to_owned(), schema: json!({"type": kind}).into() };
+    let base = ChatRequest { messages: vec![shared("Judge."), own("A")], ..request(schema("object")) };
+    let terms = Capabilities::default().terms(&base);
+    let requests = [
+        base.clone(),
+        ChatRequest { messages: vec![shared("Judge!"), own("A")], ..base.clone() },
+        ChatRequest { messages: vec![shared("Judge."), own("B")], ..base.clone() },
+        ChatRequest { messages: vec![own("Judge."), own("A")], ..base.clone() },
+        ChatRequest { shape: schema("array"), ..base.clone() },
+        ChatRequest { max_tokens: 101, ..base.clone() },
+        ChatRequest { temperature: 0.5, ..base.clone() },
+        ChatRequest { seed: None, ..base.clone() },
+    ];
+    let mut briefs: Vec<Vec<u8>> =
+        requests.iter().map(|request| in_brief("m", request, terms).unwrap()).collect();
+    briefs.push(in_brief("n", &base, terms).unwrap());
+    briefs.push(in_brief("m", &base, Terms { shape: Shape::Text, ..terms }).unwrap());
+    let all = briefs.len();
+    assert_eq!(in_brief("m", &base.clone(), terms).unwrap(), briefs[0]);
+    briefs.sort();
+    briefs.dedup();
+    assert_eq!(briefs.len(), all);
+    let long = ChatRequest { messages: vec![shared(&"Judge. ".repeat(1000)), own("A")], ..base };
+    assert!(in_brief("m", &long, terms).unwrap().len() < 1000, "what is shared is not written out");
+}

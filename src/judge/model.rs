@@ -1,8 +1,8 @@
 //! The judge that asks a model behind an endpoint: prompt, ask, check, repair once.
 //!
 //! Transport faults are the endpoint's business. Here replies become a critique, or a reason why they did not: of the
-//! whole answer at once ([`whole`]), or in small questions ([`careful`]). What the model gets to see of an
-//! answer is settled in [`shown`].
+//! whole answer at once (`whole`), or in small questions (`careful`). What the model gets to see of an
+//! answer is settled in `shown`.
 
 mod asking;
 mod careful;

@@ -26,7 +26,7 @@ pub struct Forecast {
     pub prompt_tokens: u64,
     /// Tokens received.
     pub completion_tokens: u64,
-    /// Money, as far as prices are known; see [`Judge::unpriced`].
+    /// Money, as far as prices are known; see [`super::Judge::unpriced`].
     pub cost: f64,
 }
 
