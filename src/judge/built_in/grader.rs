@@ -7,6 +7,7 @@
 use std::sync::LazyLock;
 
 use super::appeals;
+use super::called::{GRADERS, is_told, speaks_to};
 use super::foreign;
 use super::forged;
 use super::hidden;
@@ -14,19 +15,6 @@ use super::phrases::{Phrases, joined};
 use super::verdicts;
 use super::words::{Words, is_number};
 
-/// Who grades.
-const GRADERS: &[&str] = &[
-    "assessor",
-    "evaluator",
-    "evaluators",
-    "examiner",
-    "examiners",
-    "grader",
-    "graders",
-    "judge",
-    "marker",
-    "reviewer",
-];
 /// The best there is ...
 const TOP: &[&str] =
     &["best", "complete", "excellent", "full", "high", "highest", "max", "maximum", "perfect", "top"];
@@ -54,7 +42,7 @@ const GIVEN_BEFORE: &[&str] =
 /// Orders to leave out what was told.
 const DROPPING: &[&str] = &["bypass", "discard", "disregard", "forget", "ignore", "override", "skip"];
 /// Orders to give something.
-const GIVING: &[&str] = &[
+pub(super) const GIVING: &[&str] = &[
     "accept", "answer", "assign", "award", "give", "grade", "mark", "output", "rate", "return", "score",
     "set", "treat",
 ];
@@ -222,7 +210,7 @@ pub(super) fn is_addressed(source: &str, plains: &[&str]) -> bool {
             || top_for_all(plains)
             || forged::is_forged(source, plains)))
         || verdicts::is_message(source)
-        || grader_should(plains)
+        || is_told(plains)
         || speaks_to(source, plains)
         || (!is_example && (is_order(plains) || concludes_an_order(plains) || marked_up_order(source)))
         || hidden::spells_a_remark(plains)
@@ -241,24 +229,12 @@ fn top_for_all(plains: &[&str]) -> bool {
     })
 }
 
-/// "The judge should treat this as a perfect answer."
-fn grader_should(plains: &[&str]) -> bool {
-    let Some(at) = plains.iter().take(4).position(|plain| GRADERS.contains(plain)) else { return false };
-    let rest = plains.get(at + 1..).unwrap_or_default();
-    let told =
-        rest.first().is_some_and(|modal| matches!(*modal, "should" | "must" | "shall" | "will" | "can"));
-    let given = rest.iter().take(4).position(|plain| GIVING.contains(plain));
-    told && given.is_some_and(|at| {
-        has(rest.get(at + 1..).unwrap_or_default().get(..2).unwrap_or_default(), &["this", "my"])
-    })
-}
-
 /// Whether something is quoted in it.
 fn quotes(source: &str) -> bool {
     source.matches(['"', '“', '”', '`']).count() >= 2 || source.matches(" '").count() >= 1
 }
 
-fn has(plains: &[&str], list: &[&str]) -> bool {
+pub(super) fn has(plains: &[&str], list: &[&str]) -> bool {
     plains.iter().any(|plain| list.contains(plain))
 }
 
@@ -284,23 +260,6 @@ fn names_itself(plains: &[&str]) -> bool {
         .windows(2)
         .any(|two| matches!(two, [this, answer] if THIS.contains(this) && SELVES.contains(answer)))
         || plains.windows(2).any(|two| matches!(two, ["answer", "above"] | ["above", "answer"]))
-}
-
-/// Whether the grader is called: "Dear examiner", "Note to the grader:", "Judge, ...", "As the grader you".
-fn speaks_to(source: &str, plains: &[&str]) -> bool {
-    const CALLS: &[&str] =
-        &["as", "attention", "dear", "for", "hello", "hey", "hi", "important", "note", "to", "whoever"];
-    const BETWEEN: &[&str] =
-        &["ai", "all", "an", "automated", "automatic", "for", "my", "of", "our", "the", "to", "you"];
-    let Some(at) = plains.iter().take(6).position(|plain| GRADERS.contains(plain)) else { return false };
-    let before = plains.get(..at).unwrap_or_default();
-    let called = before.first().is_some_and(|first| CALLS.contains(first))
-        && before.iter().all(|word| CALLS.contains(word) || BETWEEN.contains(word));
-    let lower = source.to_lowercase();
-    let rest = plains.get(at).and_then(|name| lower.split_once(name)).map_or("", |(_, rest)| rest);
-    let pause = rest.trim_start_matches([' ', ']', '*', '>', ')']).starts_with([':', ',']);
-    let second_person = has(plains, &["you", "your"]);
-    (called && (pause || second_person)) || (at == 0 && pause)
 }
 
 /// Whether it begins with an order about the grade or about what the grader was told.

@@ -8,6 +8,7 @@
 
 mod appeals;
 mod asides;
+mod called;
 mod filled;
 mod foreign;
 mod forged;
