@@ -15,7 +15,7 @@ const FORMULA: [char; 6] = ['=', '<', '>', '→', '^', '/'];
 /// A word is like one of the rubric's from this on.
 const ALIKE: f32 = 0.6;
 
-/// An aside of no more words than this can be filler ...
+/// An aside of no more words than this can be filler by its place ...
 const FILLER: usize = 2;
 /// ... beside so many others.
 const SAYS_MORE: usize = 12;
@@ -84,14 +84,23 @@ const ANNOUNCING: &[&str] = &[
 /// answer, and so is a "yes" at the beginning.
 pub(super) fn is_aside(text: &Text<'_, '_>, span: &Span, statements: &Statements) -> bool {
     let plains = text.plains(span);
-    let announces = plains.iter().all(|plain| ANNOUNCING.contains(plain));
-    let bears = |known: &Known| known.exact.is_some() || known.asked || is_alike(known, statements);
-    if !announces && (plains.len() > ASIDE || text.known(span).any(bears)) {
+    let bears = |known: &Known| is_of_the_subject(known) || is_alike(known, statements);
+    if !announces(plains) && (plains.len() > ASIDE || text.known(span).any(bears)) {
         return false;
     }
     let source = text.source.get(span.start..span.end).unwrap_or_default();
     let answers = span.words.start == 0 && plains.first().is_some_and(|first| ANSWERS.contains(first));
     !answers && !source.contains(FORMULA) && !plains.iter().any(|plain| stands_for_something(plain))
+}
+
+/// Whether words only announce an answer.
+fn announces(plains: &[&str]) -> bool {
+    plains.iter().all(|plain| ANNOUNCING.contains(plain))
+}
+
+/// Whether the rubric or the question has a word.
+fn is_of_the_subject(known: &Known) -> bool {
+    known.exact.is_some() || known.asked
 }
 
 /// Whether a word is a number, or a letter that is no word.
@@ -106,23 +115,24 @@ fn is_alike(known: &Known, statements: &Statements) -> bool {
     near.iter().any(|&(_, likeness)| likeness >= ALIKE)
 }
 
-/// Whether a sentence that is an aside is a paragraph of its own at an end of the answer. One in the midst, or in a list,
-/// may name what the rubric's author did not think of.
+/// Whether a sentence that is an aside stands at an end of an answer that says more, and either announces it, in words that
+/// are not the rubric's own, or is a word or two in a paragraph of their own. One in the midst, or in a list, may name what
+/// the rubric's author did not think of.
 pub(super) fn is_filler(text: &Text<'_, '_>, span: &Span) -> bool {
     let words = &text.words.list;
     let before = span.words.start.checked_sub(1).and_then(|last| words.get(last)).map_or(0, |word| word.end);
     let behind = words.get(span.words.end).map_or(text.source.len(), |word| word.start);
     let gap_before = text.source.get(before..span.start).unwrap_or_default();
     let gap_behind = text.source.get(span.end..behind).unwrap_or_default();
-    let is_parted = |gap: &str| gap.matches('\n').count() > 1;
-    let is_first = span.words.start == 0 && is_parted(gap_behind);
-    let is_last = span.words.end == words.len() && is_parted(gap_before);
-    let is_listed = gap_before.contains(['-', '*', '•'])
-        || text.plains(span).first().is_some_and(|plain| is_number(plain));
-    span.words.len() <= FILLER
-        && words.len() >= span.words.len() + SAYS_MORE
-        && (is_first || is_last)
-        && !is_listed
+    let plains = text.plains(span);
+    let is_announcement = announces(plains) && !text.known(span).any(is_of_the_subject);
+    let is_set_apart =
+        |gap: &str| is_announcement || (plains.len() <= FILLER && gap.matches('\n').count() > 1);
+    let is_first = span.words.start == 0 && is_set_apart(gap_behind);
+    let is_last = span.words.end == words.len() && is_set_apart(gap_before);
+    let is_listed =
+        gap_before.contains(['-', '*', '•']) || plains.first().is_some_and(|plain| is_number(plain));
+    words.len() >= plains.len() + SAYS_MORE && (is_first || is_last) && !is_listed
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ pub enum PassageRole {
     Repetition,
     /// It speaks to the grader.
     Remark,
-    /// An aside of a word or two, set apart in front of an answer that says more or behind it: a heading, perhaps.
+    /// An aside at an end of an answer that says more: a heading, or an announcement.
     Filler,
 }
 

@@ -45,7 +45,7 @@ fn remarks(answer: &str, passages: &[Passage]) -> Vec<Range<usize>> {
 /// The bytes that are withheld, in order and apart: remarks, also encoded ones, and filler.
 pub(super) fn withheld(answer: &str, passages: &[Passage], flags: &[Flag]) -> Vec<Range<usize>> {
     let filler = passages.iter().filter(|passage| passage.role == PassageRole::Filler);
-    let filler = filler.map(|passage| line_of(answer, &(passage.start..passage.end)));
+    let filler = filler.map(|passage| with_its_line(answer, passage.start..passage.end));
     // An encoded one is flagged as well, so most answers need not be searched again.
     let flagged = flags.contains(&Flag::AddressesTheGrader);
     let encoded = if flagged { BuiltIn::new().encoded_remarks(answer) } else { Vec::new() };
