@@ -5,7 +5,7 @@
 //! only depends on the word: whether it was known before changes the time that a critique takes, never the
 //! critique.
 
-use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use foldhash::HashMap;
 
@@ -70,21 +70,17 @@ pub(super) struct Likeness {
     pub(super) vector: Box<Vector>,
 }
 
-/// The words known so far.
+/// The words known so far. They stay where they are, so that nobody who learns a word waits for one who reads.
 #[derive(Default)]
 pub(super) struct Memory {
-    known: RwLock<Inner>,
-}
-
-#[derive(Default)]
-struct Inner {
-    index: HashMap<Box<str>, u32>,
-    words: Vec<Known>,
+    words: boxcar::Vec<Known>,
+    /// Where each word is.
+    index: RwLock<HashMap<Box<str>, u32>>,
 }
 
 /// The words of one answer, each looked up.
 pub(super) struct Lookup<'a> {
-    inner: RwLockReadGuard<'a, Inner>,
+    known: &'a boxcar::Vec<Known>,
     /// What did not fit into the memory.
     extra: Vec<Known>,
     /// For each word of the answer: where it is, counted through memory and extra.
@@ -96,7 +92,7 @@ impl Lookup<'_> {
     pub(super) fn words(&self) -> Vec<Option<&Known>> {
         let word = |&place: &u32| {
             let place = place as usize;
-            self.inner.words.get(place).or_else(|| self.extra.get(place.checked_sub(MOST_WORDS)?))
+            self.known.get(place).or_else(|| self.extra.get(place.checked_sub(MOST_WORDS)?))
         };
         self.places.iter().map(word).collect()
     }
@@ -110,56 +106,47 @@ impl Lookup<'_> {
 impl Memory {
     /// Looks all words of an answer up; unknown ones become known.
     pub(super) fn look_up(&self, statements: &Statements, words: &Words) -> Lookup<'_> {
-        let inner = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let places = inner.places(words);
-        if !places.contains(&UNKNOWN) {
-            return Lookup { inner, extra: Vec::new(), places };
-        }
-        drop(inner);
-        self.learn(statements, words, places)
+        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
+        let place = |plain: &str| index.get(plain).copied().unwrap_or(UNKNOWN);
+        let mut places: Vec<u32> = words.plains().map(place).collect();
+        drop(index);
+        let extra =
+            if places.contains(&UNKNOWN) { self.learn(statements, words, &mut places) } else { Vec::new() };
+        Lookup { known: &self.words, extra, places }
     }
 
-    /// Looks up words of which some were not known: those without a place.
-    fn learn(&self, statements: &Statements, words: &Words, mut places: Vec<u32>) -> Lookup<'_> {
-        let with_places = words.plains().zip(&places);
+    /// Places the words that have no place yet; gives those for which there is no room.
+    fn learn(&self, statements: &Statements, words: &Words, places: &mut [u32]) -> Vec<Known> {
+        let with_places = words.plains().zip(&*places);
         let mut missing: Vec<&str> =
             with_places.filter(|(_, place)| **place == UNKNOWN).map(|(plain, _)| plain).collect();
         missing.sort_unstable();
         missing.dedup();
         let found: Vec<Known> = missing.iter().map(|plain| Known::new(plain, statements)).collect();
         let mut extra = Vec::new();
-        let mut extra_index: HashMap<&str, u32> = HashMap::default();
-        let mut inner = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        for (plain, known) in missing.into_iter().zip(found) {
-            if inner.words.len() < MOST_WORDS {
-                inner.insert(plain, known);
-            } else if !inner.index.contains_key(plain) {
-                extra_index.insert(plain, (MOST_WORDS + extra.len()) as u32);
-                extra.push(known);
-            }
+        let mut learnt: Vec<u32> = Vec::with_capacity(missing.len());
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        for (plain, known) in missing.iter().zip(found) {
+            let place = match index.get(*plain) {
+                Some(&place) => place,
+                None if index.len() < MOST_WORDS => {
+                    let place = self.words.push(known) as u32;
+                    index.insert((*plain).into(), place);
+                    place
+                }
+                None => {
+                    extra.push(known);
+                    (MOST_WORDS + extra.len() - 1) as u32
+                }
+            };
+            learnt.push(place);
         }
-        drop(inner);
-        let inner = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        drop(index);
         for (place, plain) in places.iter_mut().zip(words.plains()).filter(|(place, _)| **place == UNKNOWN) {
-            let found = inner.index.get(plain).or_else(|| extra_index.get(plain));
+            let found = missing.binary_search(&plain).ok().and_then(|at| learnt.get(at));
             *place = found.copied().unwrap_or(UNKNOWN);
         }
-        Lookup { inner, extra, places }
-    }
-}
-
-impl Inner {
-    /// Where each word is; [`UNKNOWN`] for those that are not there.
-    fn places(&self, words: &Words) -> Vec<u32> {
-        let place = |plain: &str| self.index.get(plain).copied().unwrap_or(UNKNOWN);
-        words.plains().map(place).collect()
-    }
-
-    fn insert(&mut self, plain: &str, known: Known) {
-        if !self.index.contains_key(plain) {
-            self.index.insert(plain.into(), self.words.len() as u32);
-            self.words.push(known);
-        }
+        extra
     }
 }
 
