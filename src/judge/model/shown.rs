@@ -15,7 +15,7 @@ use super::withheld::withheld;
 
 /// An answer as a model sees it.
 pub(super) struct Shown<'a> {
-    /// Without white space and colons around it, which a model need not see either. All places but in evidence are in here.
+    /// Without white space around it, which a model need not see either. All places but in evidence are in here.
     answer: &'a str,
     /// Where that begins in the answer as it was written.
     begins: usize,
@@ -41,9 +41,8 @@ impl<'a> Shown<'a> {
     /// What is shown of `answer`, to be judged by the rubric that `prepared` was made from; with an estimate by
     /// `estimate`, the same rubric.
     pub(super) fn new(prepared: &PreparedRubric, answer: &'a str, estimate: Option<&Rubric>) -> Self {
-        let is_empty = |c: char| c.is_whitespace() || c == ':';
-        let begins = answer.len() - answer.trim_start_matches(is_empty).len();
-        let answer = answer.trim_matches(is_empty);
+        let begins = answer.len() - answer.trim_start().len();
+        let answer = answer.trim();
         let sorted = |text: &str| BuiltIn::new().sorted(prepared, text, estimate);
         let whole = sorted(answer);
         let (passages, flags) = (&whole.passages, &whole.flags);
@@ -323,7 +322,7 @@ mod tests {
             ("\n ", " \n"),
             ("", "\u{e0067}\u{e0069}\n"),
             ("", "\n\n## Done."),
-            ("Thought process: \n", ":"),
+            ("Thought process: \n", ""),
             ("Let me solve this step by step. ", ""),
         ] {
             let answer = format!("{before}{honest}{behind}");
