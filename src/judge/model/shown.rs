@@ -11,7 +11,7 @@ use crate::critique::{Critique, Evidence, Flag, Rating};
 use crate::judge::built_in::passages::{Passage, PassageRole, Sorted};
 use crate::judge::built_in::{BuiltIn, PreparedRubric};
 
-use super::withheld::withheld;
+use super::withheld::{withheld, without_empty_ends};
 
 /// An answer as a model sees it.
 pub(super) struct Shown<'a> {
@@ -149,15 +149,6 @@ impl<'a> Shown<'a> {
         let source = piece.source.start + (at - piece.at);
         (source < piece.source.end).then_some(source)
     }
-}
-
-/// A text from the first line with a letter or a digit to the last word with one; all of it without any.
-fn without_empty_ends(text: &str) -> &str {
-    let says = char::is_alphanumeric;
-    let (Some(first), Some(last)) = (text.find(says), text.rfind(says)) else { return text };
-    let begin = text.get(..first).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-    let length = text.get(last..).and_then(|rest| rest.find(char::is_whitespace));
-    text.get(begin..length.map_or(text.len(), |length| last + length)).unwrap_or(text).trim_start()
 }
 
 /// The critique of an answer in which nothing could earn credit.

@@ -77,3 +77,12 @@ fn with_its_line(answer: &str, bytes: Range<usize>) -> Range<usize> {
         |range: Range<usize>| answer.get(range).is_some_and(|text| text.contains(char::is_alphanumeric));
     if says_more(line.start..bytes.start) || says_more(bytes.end..line.end) { bytes } else { line }
 }
+
+/// A text from the first line with a letter or a digit to the last word with one; all of it without any.
+pub(super) fn without_empty_ends(text: &str) -> &str {
+    let says = char::is_alphanumeric;
+    let (Some(first), Some(last)) = (text.find(says), text.rfind(says)) else { return text };
+    let begin = text.get(..first).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let length = text.get(last..).and_then(|rest| rest.find(char::is_whitespace));
+    text.get(begin..length.map_or(text.len(), |length| last + length)).unwrap_or(text).trim_start()
+}
