@@ -203,11 +203,12 @@ key_points = ["Tokens are pieces of text.", "The vocabulary is fixed."]
 fn a_whole_answer_is_half_the_models_impression_and_half_the_built_in_judges_level() {
     let fake = FakeEndpoint::start(|request| {
         let task = request.last_message();
-        let gives = |step: &str| Reply::chat(step);
-        match () {
-            () if task.contains("The vocabulary is fixed.") => gives("4"),
-            () if task.contains("Tokens are pieces of text.") => gives("1"),
-            () => gives("0"),
+        if task.contains("The vocabulary is fixed.") {
+            Reply::chat("4")
+        } else if task.contains("Tokens are pieces of text.") {
+            Reply::chat("1")
+        } else {
+            Reply::chat("0")
         }
     });
     let coach = configured(&fake);

@@ -176,7 +176,7 @@ impl<'a> Checkup<'a> {
         let _logging = log.as_ref().map(|file| Logging::to(Arc::clone(file), &self.context.terminal));
         let (no_args, no_limits) = (JudgeArgs::default(), LimitArgs::default());
         let means = Means::new(config, &no_args, &no_limits, Kept { log, ..Kept::default() });
-        let off = if judge.estimate == Some(false) { Remedy::EstimateIsOff } else { Remedy::Estimate };
+        let is_off = judge.estimate == Some(false);
         // What is to be found out is whether it can do without.
         let judge = JudgeConfig { estimate: Some(judge.estimate.unwrap_or(false)), ..judge };
         let (model_judge, asked) = means.model(&self.name, &judge, Some(model), 1).await?;
@@ -186,7 +186,11 @@ impl<'a> Checkup<'a> {
         self.context
             .terminal
             .notice(&format!("Now 12 short answers with known levels{time}; --no-gate leaves them out."));
-        let remedy = if model_judge.procedure() == Procedure::AtOnce { off } else { Remedy::None };
+        let remedy = match model_judge.procedure() {
+            Procedure::AtOnce if is_off => Remedy::EstimateIsOff,
+            Procedure::AtOnce => Remedy::Estimate,
+            Procedure::WithEstimate | Procedure::Careful => Remedy::None,
+        };
         self.gate(Judge::Model(Box::new(model_judge)), remedy).await?;
         let known = asked.capabilities();
         if known.empty_from != endpoint.capabilities().empty_from {

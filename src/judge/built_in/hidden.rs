@@ -31,10 +31,12 @@ pub(super) fn encoded_remarks(text: &str) -> Vec<Range<usize>> {
 fn is_encoded_remark(run: &[u8]) -> bool {
     let whole = run.get(..run.len() / 4 * 4).unwrap_or_default();
     let decoded = STANDARD.decode(whole).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    decoded.is_some_and(|plain| {
-        let words = Words::new(&plain);
-        grader::is_addressed(&plain, &words.plains().collect::<Vec<_>>())
-    })
+    decoded.is_some_and(|plain| is_remark(&plain))
+}
+
+fn is_remark(text: &str) -> bool {
+    let words = Words::new(text);
+    grader::is_addressed(text, &words.plains().collect::<Vec<_>>())
 }
 
 /// Whether words spell a remark out letter by letter.
@@ -51,10 +53,6 @@ pub(super) fn spells_a_remark(plains: &[&str]) -> bool {
 /// Whether a stretch that marks of direction set apart is a remark, as it is stored or as a person sees it, backwards.
 pub(super) fn turns_a_remark(source: &str) -> bool {
     let is_turn = |c: char| matches!(c, '\u{202a}'..='\u{202e}');
-    let is_remark = |text: &str| {
-        let words = Words::new(text);
-        grader::is_addressed(text, &words.plains().collect::<Vec<_>>())
-    };
     source.contains(is_turn)
         && source
             .split(is_turn)

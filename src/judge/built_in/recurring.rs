@@ -4,6 +4,10 @@
 //! says, it says it of everything. Sentences of people who have something to say do not share three words in a row
 //! with many of their neighbours.
 
+use std::hash::BuildHasher as _;
+
+use foldhash::fast::FixedState;
+
 /// Words that follow each other in so many different sentences of an answer are a frame.
 pub(super) const SENTENCES: usize = 4;
 
@@ -59,20 +63,13 @@ fn frames(sentences: &[&[u32]]) -> Vec<Three> {
 /// Whether some three words may be in so many sentences, be they the same sentence or not. In most answers none are, and
 /// that is cheaper to see than which: threes are counted in a few cells, of which some hold several by chance.
 fn may_recur(sentences: &[&[u32]]) -> bool {
+    let hasher = FixedState::default();
     let mut cells = [0_u8; CELLS];
     sentences.iter().flat_map(|words| threes(words)).any(|three| {
-        let cell = &mut cells[cell(three)];
+        let cell = &mut cells[hasher.hash_one(three) as usize % CELLS];
         *cell = cell.saturating_add(1);
         usize::from(*cell) >= SENTENCES
     })
-}
-
-/// Multiplied by odd numbers that are large, as in the hash of `rustc-hash`, so that the upper bits depend on all three.
-fn cell(three: Three) -> usize {
-    let mixed = three.iter().fold(0_u64, |hash, &word| {
-        (hash.rotate_left(5) ^ u64::from(word)).wrapping_mul(0x517c_c1b7_2722_0a95)
-    });
-    (mixed >> (u64::BITS - CELLS.ilog2())) as usize
 }
 
 fn threes(words: &[u32]) -> impl Iterator<Item = Three> {

@@ -238,7 +238,8 @@ fn lists(span: &Span, content: usize, grammar: f32) -> bool {
 fn enumerates(text: &Text<'_, '_>, span: &Span) -> bool {
     let (mut content, mut enumerated, mut entry, mut plain_entry) = (0, 0, 0, false);
     let is_content = |index: usize| text.word(index).is_some_and(Known::is_content);
-    for (index, gap) in span.words.clone().zip(std::iter::once("").chain(gaps(text, span))) {
+    for index in span.words.clone() {
+        let gap = if index == span.words.start { "" } else { text.gap_before(index) };
         let joins = text.plains.get(index).is_some_and(|plain| matches!(*plain, "and" | "or"));
         if joins || separates(gap) {
             if plain_entry && (1..LIST_ENTRY).contains(&entry) {
@@ -257,12 +258,6 @@ fn enumerates(text: &Text<'_, '_>, span: &Span) -> bool {
         enumerated += entry;
     }
     enumerated >= ENUMERATION && enumerated as f32 >= ENUMERATED * content as f32
-}
-
-fn gaps<'t>(text: &Text<'t, '_>, span: &Span) -> impl Iterator<Item = &'t str> {
-    let own = text.words.list.get(span.words.clone()).unwrap_or_default();
-    let source = text.source;
-    own.windows(2).filter_map(move |two| source.get(two.first()?.end..two.get(1)?.start))
 }
 
 fn separates(gap: &str) -> bool {
