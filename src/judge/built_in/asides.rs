@@ -57,7 +57,6 @@ const ANNOUNCING: &[&str] = &[
     "reasoning",
     "response",
     "result",
-    "s",
     "sentence",
     "so",
     "solution",
@@ -90,7 +89,8 @@ pub(super) fn is_aside(text: &Text<'_, '_>, span: &Span, statements: &Statements
     }
     let source = text.source.get(span.start..span.end).unwrap_or_default();
     let answers = span.words.start == 0 && plains.first().is_some_and(|first| ANSWERS.contains(first));
-    !answers && !source.contains(FORMULA) && !plains.iter().any(|plain| stands_for_something(plain))
+    let alone = plains.len() == 1;
+    !answers && !source.contains(FORMULA) && !plains.iter().any(|plain| stands_for_something(plain, alone))
 }
 
 /// Whether words only announce an answer.
@@ -103,10 +103,10 @@ fn is_of_the_subject(known: &Known) -> bool {
     known.exact.is_some() || known.asked
 }
 
-/// Whether a word is a number, or a letter that is no word.
-fn stands_for_something(plain: &str) -> bool {
+/// Whether a word is a number, or a letter that is no word; `alone` in its sentence "a" is the letter.
+fn stands_for_something(plain: &str, alone: bool) -> bool {
     let is_letter = plain.chars().all(char::is_lowercase) && plain.chars().nth(1).is_none();
-    is_number(plain) || (is_letter && !ANNOUNCING.contains(&plain))
+    is_number(plain) || (is_letter && (alone || !ANNOUNCING.contains(&plain)))
 }
 
 /// Whether a word is like one of the rubric's.
@@ -162,6 +162,8 @@ mod tests {
             ("A list of nodes' addresses", false),
             ("3 bits", false),
             ("B, C, A", false),
+            ("A", false),
+            ("S", false),
             ("α < β", false),
             ("fine = good", false),
         ] {
