@@ -141,11 +141,8 @@ impl BuiltIn {
         let text = beginning(answer);
         let words = Words::new(text);
         let lookup = prepared.memory.look_up(&prepared.statements, &words);
-        let reading = Reading::new(
-            Text::new(text, &words, &lookup, &prepared.statements.sequences),
-            &prepared.statements,
-        );
-        drop(lookup);
+        let read = Text::new(text, &words, &lookup, &prepared.statements.sequences);
+        let reading = Reading::new(read, &prepared.statements);
         let flags = flags(text, &words, &reading.standings(), text.len() < answer.len());
         Critique { flags, ..found(prepared, rubric, &reading) }
     }

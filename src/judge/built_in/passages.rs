@@ -88,9 +88,8 @@ impl BuiltIn {
         let passages = passages.collect();
         let lengths: Vec<_> =
             standings.iter().map(|(span, standing)| (*standing, span.words.len())).collect();
-        let reading = estimate.map(|rubric| (rubric, Reading::of(read, standings, &prepared.statements)));
-        drop(lookup);
-        let estimate = reading.map(|(rubric, reading)| found(prepared, rubric, &reading));
+        let estimate = estimate
+            .map(|rubric| found(prepared, rubric, &Reading::of(read, standings, &prepared.statements)));
         let flags = flags(text, &words, &lengths, text.len() < answer.len());
         Sorted { passages, flags, estimate }
     }
@@ -103,7 +102,6 @@ impl BuiltIn {
         let lookup = prepared.memory.look_up(&prepared.statements, &words);
         let read = Text::new(text, &words, &lookup, &prepared.statements.sequences);
         let reading = Reading::new(read, &prepared.statements);
-        drop(lookup);
         let likeness = |sentence: &Sentence, point: &KeyPoint| {
             let of = |part: &Part| sentence.unit.likeness(part.statement);
             point.parts.iter().map(of).fold(f32::NEG_INFINITY, f32::max)
