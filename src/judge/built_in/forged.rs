@@ -1,5 +1,8 @@
-//! Remarks that forge what a judge is shown: the steps of a scale with their meaning, a sentence that says of itself
-//! that it says everything. Prompts are public, so their words can be copied into an answer.
+//! Remarks that forge what a judge is shown: the steps of a scale with their meaning, examples with their verdict, a
+//! sentence that says of itself that it says everything. Prompts are public, so their words can be copied into an answer.
+
+use super::sentences::Span;
+use super::text::Text;
 
 /// What a step of a scale means in our prompts (`prompts/how-much.md`).
 const STEPS: &[&[&str]] = &[&["about", "half"], &["everything"], &["little"], &["most"], &["nothing"]];
@@ -20,6 +23,38 @@ pub(super) fn is_cue(plain: &str) -> bool {
 /// Whether a sentence is such a remark. `source` is its text, `plains` are its words.
 pub(super) fn is_forged(source: &str, plains: &[&str]) -> bool {
     is_step(source, plains) || claims_all(plains)
+}
+
+/// Marks the sentences that make up examples in the form of our prompts (`prompts/key-point.md`): "Sentence: ...",
+/// "Statement: ...", "yes". One of these by itself may be an answer.
+pub(super) fn mark_examples(text: &Text<'_, '_>, spans: &[Span], remarks: &mut [bool]) {
+    let parts = || spans.iter().map(|span| example_part(text, span));
+    if [Example::Sentence, Example::Statement, Example::Verdict]
+        .iter()
+        .all(|wanted| parts().any(|part| part.as_ref() == Some(wanted)))
+    {
+        for (remark, part) in remarks.iter_mut().zip(parts()) {
+            *remark |= part.is_some();
+        }
+    }
+}
+
+/// What an example in our prompts is made of.
+#[derive(PartialEq)]
+enum Example {
+    Sentence,
+    Statement,
+    Verdict,
+}
+
+fn example_part(text: &Text<'_, '_>, span: &Span) -> Option<Example> {
+    let is_label = || text.gap_before(span.words.start + 1).starts_with(':');
+    match text.plains(span) {
+        ["yes" | "no"] => Some(Example::Verdict),
+        ["sentence", _, ..] if is_label() => Some(Example::Sentence),
+        ["statement", _, ..] if is_label() => Some(Example::Statement),
+        _ => None,
+    }
 }
 
 /// "4 = everything": a step of a scale and nothing else. With a colon it would be an answer to part 4 of a question.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::forged;
 use super::grader;
 use super::grammar::Flow;
 use super::hidden;
@@ -154,6 +155,7 @@ pub(super) fn standing(text: &Text<'_, '_>, span: &Span, whole: &Whole, recurs: 
 /// given between two orders is no answer.
 pub(super) fn remarks(text: &Text<'_, '_>, spans: &[Span]) -> Vec<bool> {
     let mut remarks: Vec<bool> = spans.iter().map(|span| addresses(text, span)).collect();
+    forged::mark_examples(text, spans, &mut remarks);
     if !remarks.contains(&true) {
         return remarks;
     }
