@@ -234,3 +234,38 @@ fn a_whole_answer_is_half_the_models_impression_and_half_the_built_in_judges_lev
     let sent = fake.requests().iter().any(|request| request.json.to_string().contains("fine"));
     assert!(!sent, "and are not sent");
 }
+
+#[test]
+fn with_an_estimate_a_whole_answer_is_weighed_carefully_and_else_asked_about_at_once() {
+    let words = |request: &Request| match request.json.get("logprobs") {
+        Some(_) => {
+            Reply::chat(if request.last_message().contains("The vocabulary is fixed.") { "4" } else { "1" })
+        }
+        None => panic!("no choice: {}", request.json),
+    };
+    let forms = |request: &Request| match request.json.get("response_format") {
+        Some(_) => {
+            let quotes = ["Tokens are pieces of text."];
+            let rating = json!({"quotes": quotes, "reason": "Half of it.", "level": 5, "advice": ""});
+            Reply::chat(json!({"ratings": {"content": rating}, "mistakes": []}).to_string())
+        }
+        None => Reply::chat("{\"I know\": \"forms only\"}"),
+    };
+    let graded = |fake: &FakeEndpoint, settings: &str| {
+        let coach = configured(fake);
+        coach.write("config.toml", coach.read("config.toml") + settings);
+        coach.write("mine/whole.toml", WHOLE);
+        coach.write("a.jsonl", answer("half", "whole", "Tokens are pieces of text."));
+        let ran = grade(&coach, &[]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let mut graded = coach.grades("g.jsonl").remove(0);
+        let level = level(&graded, 0);
+        (level, graded["criteria"][0]["reason"].take())
+    };
+    let (chooses, fills_in) = (FakeEndpoint::start(words), FakeEndpoint::start(forms));
+    assert_eq!(graded(&chooses, "estimate = true\n"), graded(&chooses, "careful = true\n"));
+    let begun = graded(&fills_in, "estimate = true\n");
+    assert_eq!(begun, graded(&fills_in, "estimate = false\n"), "the form, as without an estimate");
+    let asked = |request: &Request| request.last_message().contains("drafted this critique");
+    assert!(fills_in.requests().iter().any(asked), "which the estimate is shown with");
+}

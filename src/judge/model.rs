@@ -63,7 +63,9 @@ pub enum Procedure {
     /// In one request, which shows the whole rubric. What strong models do well, and the cheapest.
     #[default]
     AtOnce,
-    /// The same, with what the built-in judge makes of the answer to begin with. For models that can't judge alone.
+    /// The same, with what the built-in judge makes of the answer to begin with. For models that can't judge alone. Of a
+    /// rubric of one criterion such a model changes nothing when it is asked so (docs/judging.md), so there it is asked
+    /// carefully, where its impression and the estimate count half each.
     WithEstimate,
     /// In many small questions, a key point at a time, on a scale that the model answer sets. What small models need.
     Careful,
@@ -73,7 +75,7 @@ impl Procedure {
     fn name(self) -> &'static str {
         match self {
             Self::AtOnce => "at-once",
-            Self::WithEstimate => "with-estimate",
+            Self::WithEstimate => "with-estimate/2",
             Self::Careful => "careful",
         }
     }
@@ -272,7 +274,7 @@ impl ModelJudge {
     pub(super) fn forecast(&self, rubric: &Rubric, answer: &str) -> Result<Forecast> {
         let prepared = self.prepared(rubric)?;
         let shown = self.shown(&prepared, rubric, answer);
-        let requests = match self.procedure {
+        let requests = match self.procedure_for(rubric) {
             Procedure::AtOnce | Procedure::WithEstimate => {
                 vec![self.first_request(&prepared, rubric, &shown)?]
             }
@@ -295,7 +297,7 @@ impl ModelJudge {
 
     /// Tokens of one reply, for forecasts.
     fn expected_tokens(&self, rubric: &Rubric) -> u64 {
-        match self.procedure {
+        match self.procedure_for(rubric) {
             Procedure::AtOnce | Procedure::WithEstimate => {
                 rubric.criteria.len() as u64 * TOKENS_PER_CRITERION
             }
@@ -315,6 +317,14 @@ impl ModelJudge {
             Procedure::AtOnce | Procedure::Careful => None,
         };
         Shown::new(&prepared.built_in, answer, estimate)
+    }
+
+    /// How it judges answers by this rubric, where it can ask more than once.
+    fn procedure_for(&self, rubric: &Rubric) -> Procedure {
+        match self.procedure {
+            Procedure::WithEstimate if careful::is_whole(rubric) => Procedure::Careful,
+            procedure => procedure,
+        }
     }
 
     fn first_request(&self, prepared: &Prepared, rubric: &Rubric, shown: &Shown<'_>) -> Result<ChatRequest> {

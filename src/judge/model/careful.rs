@@ -61,7 +61,8 @@ impl Asking<'_, '_> {
         shown: &Shown<'_>,
     ) -> Result<Critique, Failed> {
         let rubric = self.rubric;
-        let estimate = BuiltIn::new().critique(&prepared.built_in, rubric, shown.text());
+        let estimated = || BuiltIn::new().critique(&prepared.built_in, rubric, shown.text());
+        let estimate = shown.estimate().cloned().unwrap_or_else(estimated);
         let nearest = BuiltIn::new().nearest(&prepared.built_in, shown.text());
         let mut ratings = Vec::with_capacity(rubric.criteria.len());
         for (place, criterion) in rubric.criteria.iter().enumerate() {
@@ -224,7 +225,7 @@ fn choice(options: &[&str]) -> ReplyShape {
 }
 
 /// Whether a rubric judges the answer as a whole.
-fn is_whole(rubric: &Rubric) -> bool {
+pub(super) fn is_whole(rubric: &Rubric) -> bool {
     rubric.criteria.len() == 1
 }
 

@@ -22,6 +22,10 @@ impl Failed {
         Self::because(ReasonKind::MalformedCritique, message)
     }
 
+    pub(super) fn is_malformed(&self) -> bool {
+        self.reason.kind == ReasonKind::MalformedCritique
+    }
+
     pub(super) fn truncated(cap: u32) -> Self {
         let message = format!("the model's reply was cut at {cap} tokens");
         let hint = "raise max_tokens of this judge in the configuration".to_owned();
