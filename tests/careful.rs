@@ -83,6 +83,24 @@ fn a_model_that_says_yes_to_everything_still_tells_answers_apart() {
 }
 
 #[test]
+fn what_the_model_denies_and_the_built_in_judge_finds_counts_half() {
+    let fake = FakeEndpoint::start(|_| unsure(0.1));
+    let coach = configured(&fake);
+    coach.write(
+        "a.jsonl",
+        answer("s", "tokens", STRONG) + &answer("n", "tokens", "Bread rises because of yeast."),
+    );
+    assert_eq!(grade(&coach, &["--careful", "--ordered"]).code, 0);
+    let grades = coach.grades("g.jsonl");
+    // It gives a tenth to the model answer, too: its scale can't be stretched. (0.1 + 1) / 2 of two levels are one.
+    assert_eq!((level(&grades[0], 0), level(&grades[0], 1)), (1, 1));
+    assert_eq!((level(&grades[1], 0), level(&grades[1], 1)), (0, 0));
+    let criterion = &grades[0]["criteria"][1];
+    assert_eq!(criterion["evidence"][0]["quote"], "Embeddings map tokens to vectors.");
+    assert_eq!((&criterion["reason"], &criterion["missing"]), (&json!("Makes every key point."), &json!([])));
+}
+
+#[test]
 fn a_server_that_tells_no_probabilities_is_taken_at_its_word() {
     let fake = FakeEndpoint::start(|request| {
         if request.json.get("logprobs").is_some() {

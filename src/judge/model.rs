@@ -76,7 +76,7 @@ impl Procedure {
         match self {
             Self::AtOnce => "at-once",
             Self::WithEstimate => "with-estimate/2",
-            Self::Careful => "careful",
+            Self::Careful => "careful/2",
         }
     }
 }

@@ -1,12 +1,13 @@
 //! A critique in many small questions, for models that lose the thread in a whole rubric.
 //!
 //! For each key point of a criterion the built-in judge picks the passage that comes nearest to it, and the model says
-//! yes or no: does the passage say this? How sure it is of "yes", over all key points, gives the level
+//! yes or no: does the passage say this? How sure it is of "yes", over all key points, is its share
 //! ([`super::scale`]). What is cited is the answer's own words by construction, and a passage that orders the grader
 //! about can at most be asked whether it says a key point. Where a rubric has one criterion, that one is about the
-//! answer as a whole: the model weighs it against the model answer, which small models do better and faster. Its
-//! impression and the built-in judge's level count half each, for they go wrong for different reasons; the built-in judge
-//! says what is in the answer and what is missing.
+//! answer as a whole: the model weighs it against the model answer, which small models do better and faster; the
+//! built-in judge says what is in the answer and what is missing.
+//!
+//! What the model says and the built-in judge's level count half each, for they go wrong for different reasons.
 //!
 //! What the built-in judge takes for a mistake that is said counts if the model finds one of its signs in the passage.
 
@@ -71,12 +72,13 @@ impl Asking<'_, '_> {
                 None => Ends::WHOLE,
             };
             let passages = nearest.get(place).map_or(&[][..], Vec::as_slice);
+            let estimated = estimate.ratings.get(place);
             let rating = if is_whole(rubric) {
                 let impression = ends.calibrated(self.impression(shown.to_the_point()).await?);
-                whole_rating(criterion, impression, estimate.ratings.first(), passages, shown.text())
+                whole_rating(criterion, impression, estimated, passages, shown.text())
             } else {
                 let weighed = self.weighed(criterion, shown.text(), passages).await?;
-                rating(criterion, ends.calibrated(mean(&weighed)), &weighed, shown.text())
+                rating(criterion, ends.calibrated(mean(&weighed)), &weighed, estimated, shown.text())
             };
             if let Some(watch) = self.watch.as_deref_mut() {
                 watch(Sighting::Rating(&shown.restored_rating(rating.clone())));
@@ -239,19 +241,38 @@ fn mean(weighed: &[Weighed]) -> f64 {
     weighed.iter().map(|weighed| weighed.yes).sum::<f64>() / weighed.len().max(1) as f64
 }
 
-fn rating(criterion: &Criterion, share: f64, weighed: &[Weighed], text: &str) -> Rating {
-    let number = weighed.iter().filter(|weighed| weighed.yes >= MADE).count();
-    let evidence = evidence(weighed, text);
+/// The rating of a criterion: half the model's share, half the built-in judge's level. A key point is made where one of
+/// them finds it.
+fn rating(
+    criterion: &Criterion,
+    share: f64,
+    weighed: &[Weighed],
+    estimate: Option<&Rating>,
+    text: &str,
+) -> Rating {
+    let is_found = |weighed: &Weighed| {
+        let by_words =
+            estimate.is_some_and(|rating| rating.level > 0 && !rating.missing.contains(&weighed.point));
+        weighed.yes >= MADE || by_words
+    };
+    let evidence = evidence(weighed, estimate, text);
+    let share = f64::midpoint(share, found(criterion, estimate));
     let level = if evidence.is_empty() { 0 } else { scale::level(share, criterion.max_level()) };
+    let number = weighed.iter().filter(|weighed| is_found(weighed)).count();
     let reason = match number {
         0 if level > 0 => "Comes near to this without making a key point in full.".to_owned(),
         0 => "Does not speak of this.".to_owned(),
         _ if number == weighed.len() => "Makes every key point.".to_owned(),
         _ => format!("Makes {number} of {} key points.", weighed.len()),
     };
-    let missing = weighed.iter().filter(|weighed| weighed.yes < MADE).map(|weighed| weighed.point.clone());
+    let missing = weighed.iter().filter(|weighed| !is_found(weighed)).map(|weighed| weighed.point.clone());
     let missing = if criterion.key_points.is_empty() { Vec::new() } else { missing.collect() };
     rated(criterion, level, reason, evidence, missing)
+}
+
+/// The built-in judge's level as a share of the highest one.
+fn found(criterion: &Criterion, estimate: Option<&Rating>) -> f64 {
+    estimate.map_or(0.0, |rating| f64::from(rating.level) / f64::from(criterion.max_level()))
 }
 
 /// The rating of an answer as a whole: half the model's impression, half the built-in judge's level, with what that one
@@ -268,8 +289,7 @@ fn whole_rating(
         evidence
             .extend(nearest.first().and_then(|passage| Evidence::slice(text, passage.start, passage.end)));
     }
-    let found = estimate.map_or(0.0, |rating| f64::from(rating.level) / f64::from(criterion.max_level()));
-    let share = f64::midpoint(impression, found);
+    let share = f64::midpoint(impression, found(criterion, estimate));
     let level = if evidence.is_empty() { 0 } else { scale::level(share, criterion.max_level()) };
     let missing = estimate.map(|rating| rating.missing.clone()).unwrap_or_default();
     let percent = (share * 10.0).round() * 10.0;
@@ -295,13 +315,18 @@ fn rated(
     }
 }
 
-/// The passages that make key points, or else the one that comes nearest, in the answer's order.
-fn evidence(weighed: &[Weighed], text: &str) -> Vec<Evidence> {
+/// The passages that make key points by the model; else what the built-in judge cites; else the passage that comes
+/// nearest. In the answer's order.
+fn evidence(weighed: &[Weighed], estimate: Option<&Rating>, text: &str) -> Vec<Evidence> {
     let mut best: Vec<&Weighed> = weighed.iter().collect();
     best.sort_by(|a, b| b.yes.total_cmp(&a.yes));
-    let strong = best.iter().filter(|weighed| weighed.yes >= MADE).count().clamp(1, MOST_EVIDENCE);
+    let strong = best.iter().filter(|weighed| weighed.yes >= MADE).count();
+    if let Some(rating) = estimate.filter(|rating| strong == 0 && !rating.evidence.is_empty()) {
+        return rating.evidence.clone();
+    }
+    let shown = best.into_iter().take(strong.clamp(1, MOST_EVIDENCE));
     let mut places: Vec<(usize, usize)> =
-        best.into_iter().take(strong).map(|weighed| (weighed.passage.start, weighed.passage.end)).collect();
+        shown.map(|weighed| (weighed.passage.start, weighed.passage.end)).collect();
     places.sort_unstable();
     places.dedup();
     places.into_iter().filter_map(|(start, end)| Evidence::slice(text, start, end)).collect()
