@@ -83,6 +83,20 @@ fn a_model_that_says_yes_to_everything_still_tells_answers_apart() {
 }
 
 #[test]
+fn a_forecast_counts_the_requests_that_measure_the_scale() {
+    let fake = FakeEndpoint::start(yes_man);
+    let coach = configured(&fake);
+    let answers = [answer("s", "tokens", STRONG), answer("h", "tokens", HALF), answer("a", "tokens", ATTACK)];
+    coach.write("a.jsonl", answers.concat());
+    let flags = ["--careful", "--no-cache", "--concurrency", "1"];
+    let foreseen = grade(&coach, &[&flags[..], &["--dry-run"]].concat()).stdout;
+    assert_eq!(fake.requests().len(), 0);
+    assert_eq!(grade(&coach, &flags).code, 0);
+    let calls = format!("\ncalls        {};", fake.requests().len());
+    assert!(foreseen.contains(&calls), "{foreseen}{calls}");
+}
+
+#[test]
 fn what_the_model_denies_and_the_built_in_judge_finds_counts_half() {
     let fake = FakeEndpoint::start(|_| unsure(0.1));
     let coach = configured(&fake);

@@ -274,6 +274,9 @@ impl ModelJudge {
     pub(super) fn forecast(&self, rubric: &Rubric, answer: &str) -> Result<Forecast> {
         let prepared = self.prepared(rubric)?;
         let shown = self.shown(&prepared, rubric, answer);
+        if shown.states_nothing() {
+            return Ok(Forecast::default());
+        }
         let requests = match self.procedure_for(rubric) {
             Procedure::AtOnce | Procedure::WithEstimate => {
                 vec![self.first_request(&prepared, rubric, &shown)?]

@@ -64,7 +64,7 @@ impl Forecasts {
         ));
         lines.push(format!(
             "tokens       about {prompt_tokens} sent (a token is taken as 4 bytes), about {completion_tokens} received \
-             (150 for each criterion)"
+             (150 for each criterion of a critique, 4 for a word)"
         ));
         let unpriced: Vec<String> =
             judge.unpriced().iter().map(|model| format!("[prices.\"{}\"]", sanitised(model))).collect();

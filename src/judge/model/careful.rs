@@ -14,6 +14,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::OnceCell;
 
@@ -39,12 +40,18 @@ const MADE: f64 = 0.5;
 /// More quotations than this for one criterion are not read.
 const MOST_EVIDENCE: usize = 4;
 
-/// For each criterion of a rubric the ends of the model's scale, once they were asked for.
-pub(super) struct Careful(Vec<OnceCell<Ends>>);
+/// What is asked for once a rubric.
+pub(super) struct Careful {
+    /// For each criterion the ends of the model's scale.
+    ends: Vec<OnceCell<Ends>>,
+    /// Whether a forecast counted the requests for them.
+    is_foreseen: AtomicBool,
+}
 
 impl Careful {
     pub(super) fn of(rubric: &Rubric) -> Self {
-        Self(rubric.criteria.iter().map(|_| OnceCell::new()).collect())
+        let ends = rubric.criteria.iter().map(|_| OnceCell::new()).collect();
+        Self { ends, is_foreseen: AtomicBool::new(false) }
     }
 }
 
@@ -67,7 +74,7 @@ impl Asking<'_, '_> {
         let nearest = BuiltIn::new().nearest(&prepared.built_in, shown.text());
         let mut ratings = Vec::with_capacity(rubric.criteria.len());
         for (place, criterion) in rubric.criteria.iter().enumerate() {
-            let ends = match prepared.careful.0.get(place) {
+            let ends = match prepared.careful.ends.get(place) {
                 Some(ends) => *ends.get_or_try_init(|| self.ends(prepared, place, criterion)).await?,
                 None => Ends::WHOLE,
             };
@@ -187,25 +194,37 @@ impl Asking<'_, '_> {
 }
 
 impl ModelJudge {
-    /// The requests that an answer takes for certain, for forecasts.
+    /// The requests that an answer takes for certain, for forecasts; the first of a rubric takes those that measure the
+    /// scale as well.
     pub(super) fn careful_requests(
         &self,
         prepared: &Prepared,
         rubric: &Rubric,
         shown: &Shown<'_>,
     ) -> Result<Vec<ChatRequest>> {
-        let mut requests = Vec::new();
-        if is_whole(rubric) {
-            return Ok(vec![self.ask_how_much(rubric, shown.to_the_point())?]);
-        }
-        let nearest = BuiltIn::new().nearest(&prepared.built_in, shown.text());
-        for (criterion, passages) in rubric.criteria.iter().zip(&nearest) {
-            for (point, passage) in statements(criterion).iter().zip(passages) {
-                requests
-                    .push(self.ask_whether(shown.text().get(passage.clone()).unwrap_or_default(), point)?);
+        let text = if is_whole(rubric) { shown.to_the_point() } else { shown.text() };
+        let mut requests = self.requests_about(prepared, rubric, text)?;
+        if !prepared.careful.is_foreseen.swap(true, Ordering::Relaxed) {
+            for end in [self.prompts.nothing()?.trim(), &rubric.model_answer] {
+                requests.extend(self.requests_about(prepared, rubric, end)?);
             }
         }
         Ok(requests)
+    }
+
+    fn requests_about(&self, prepared: &Prepared, rubric: &Rubric, text: &str) -> Result<Vec<ChatRequest>> {
+        if is_whole(rubric) {
+            return Ok(vec![self.ask_how_much(rubric, text)?]);
+        }
+        let nearest = BuiltIn::new().nearest(&prepared.built_in, text);
+        let pairs = rubric
+            .criteria
+            .iter()
+            .zip(&nearest)
+            .flat_map(|(criterion, passages)| statements(criterion).iter().zip(passages));
+        pairs
+            .map(|(point, passage)| self.ask_whether(text.get(passage.clone()).unwrap_or_default(), point))
+            .collect()
     }
 
     fn ask_whether(&self, passage: &str, statement: &str) -> Result<ChatRequest> {
