@@ -34,7 +34,7 @@ pub async fn run(args: &RubricTestArgs, context: &Context) -> Result<Exit> {
         context.terminal.notice(notice);
     }
     if ready.judge.asks_a_model() {
-        context.terminal.notice(&requests(&rubrics, extent, ready.judge.requests()));
+        context.terminal.notice(&requests(&rubrics, extent, &ready.judge)?);
     }
     let at_once = args.concurrency.map_or(ready.at_once, usize::from);
     let run = Run { judge: Arc::clone(&ready.judge), at_once, terminal: &context.terminal };
@@ -111,7 +111,7 @@ fn extent(args: &RubricTestArgs, judge: &Judge) -> Extent {
 }
 
 /// What is going to be asked of a model.
-fn requests(rubrics: &[Arc<Rubric>], extent: Extent, each: u32) -> String {
+fn requests(rubrics: &[Arc<Rubric>], extent: Extent, judge: &Judge) -> Result<String> {
     let exemplars: usize = rubrics.iter().map(|rubric| rubric.exemplars.len()).sum();
     let most: usize = rubrics.iter().map(|rubric| most_mutations(rubric, extent)).sum();
     let mutations = match extent {
@@ -119,10 +119,20 @@ fn requests(rubrics: &[Arc<Rubric>], extent: Extent, each: u32) -> String {
         Extent::Few => format!(" and up to {most} mutations of them (--mutations none leaves them out)"),
         Extent::All => format!(" and up to {most} mutations of them (--mutations few makes fewer)"),
     };
-    let each = if each == 1 { "a request each".to_owned() } else { format!("{each} requests each") };
-    format!(
+    let mut asked = 0;
+    for rubric in rubrics {
+        for exemplar in &rubric.exemplars {
+            let forecast = judge.forecast(rubric, &exemplar.answer)?;
+            asked += forecast.calls + forecast.kept;
+        }
+    }
+    let each = match asked.div_ceil(exemplars.max(1) as u64) {
+        0 | 1 => "a request each".to_owned(),
+        each => format!("about {each} requests each"),
+    };
+    Ok(format!(
         "Grading {exemplars} exemplars{mutations}: {each}, and another for each reply that has to be repaired."
-    )
+    ))
 }
 
 /// An answer to be judged, and what to call it.

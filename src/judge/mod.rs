@@ -191,16 +191,10 @@ impl Judge {
 
     /// Whether a critique takes requests.
     pub fn asks_a_model(&self) -> bool {
-        self.requests() > 0
-    }
-
-    /// How many requests a critique takes when all goes well.
-    pub fn requests(&self) -> u32 {
         match self {
-            Self::BuiltIn(_) => 0,
-            Self::Model(_) => 1,
-            Self::Samples(samples) => samples.count(),
-            Self::Panel(panel) => panel.members().iter().map(Self::requests).sum(),
+            Self::BuiltIn(_) => false,
+            Self::Model(_) | Self::Samples(_) => true,
+            Self::Panel(panel) => panel.members().iter().any(Self::asks_a_model),
         }
     }
 
