@@ -287,12 +287,13 @@ fn with_an_estimate_a_whole_answer_is_weighed_carefully_and_else_asked_about_at_
         let coach = configured(fake);
         coach.write("config.toml", coach.read("config.toml") + settings);
         coach.write("mine/whole.toml", WHOLE);
-        coach.write("a.jsonl", answer("half", "whole", "Tokens are pieces of text."));
-        let ran = grade(&coach, &[]);
+        let pieces = "Tokens are pieces of text.";
+        let answers = [pieces.to_owned(), format!("{pieces} Words, too."), format!("Well: {pieces}")];
+        coach.write("a.jsonl", answers.map(|text| answer(&text, "whole", &text)).concat());
+        let ran = grade(&coach, &["--ordered", "--concurrency", "3"]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
-        let mut graded = coach.grades("g.jsonl").remove(0);
-        let level = level(&graded, 0);
-        (level, graded["criteria"][0]["reason"].take())
+        let seen = |grade: &Value| (level(grade, 0), grade["criteria"][0]["reason"].clone());
+        coach.grades("g.jsonl").iter().map(seen).collect::<Vec<_>>()
     };
     let (chooses, fills_in) = (FakeEndpoint::start(words), FakeEndpoint::start(forms));
     assert_eq!(graded(&chooses, "estimate = true\n"), graded(&chooses, "careful = true\n"));
@@ -300,4 +301,24 @@ fn with_an_estimate_a_whole_answer_is_weighed_carefully_and_else_asked_about_at_
     assert_eq!(begun, graded(&fills_in, "estimate = false\n"), "the form, as without an estimate");
     let asked = |request: &Request| request.last_message().contains("drafted this critique");
     assert!(fills_in.requests().iter().any(asked), "which the estimate is shown with");
+    let choices =
+        fills_in.requests().iter().filter(|request| request.json.get("response_format").is_none()).count();
+    assert_eq!(choices, 2, "that it names no choice is found out once");
+}
+
+#[test]
+fn a_batch_refuses_what_it_would_grade_otherwise_than_a_live_run() {
+    let fake = FakeEndpoint::start(|_| Reply::chat("4"));
+    let coach = configured(&fake);
+    coach.write("config.toml", coach.read("config.toml") + "estimate = true\n");
+    coach.write("mine/whole.toml", WHOLE);
+    coach.write("a.jsonl", answer("half", "whole", "Tokens are pieces of text."));
+    let fixed = ["a.jsonl", "--config", "config.toml", "--rubrics", "mine", "--judge", "m"];
+    for way in [&["batch", "export"][..], &["batch", "submit", "-o", "g.jsonl"]] {
+        let ran = coach.run(&[way, &fixed].concat());
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{}", ran.stderr);
+        assert!(ran.stderr.contains("whose rubric has one criterion"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("or set `estimate = false`"), "{}", ran.stderr);
+    }
+    assert_eq!(fake.requests().len(), 0);
 }

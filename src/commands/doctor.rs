@@ -178,7 +178,7 @@ impl<'a> Checkup<'a> {
         let means = Means::new(config, &no_args, &no_limits, Kept { log, ..Kept::default() });
         let is_off = judge.estimate == Some(false);
         // What is to be found out is whether it can do without.
-        let judge = JudgeConfig { estimate: Some(judge.estimate.unwrap_or(false)), ..judge };
+        let judge = JudgeConfig { estimate: Some(false), ..judge };
         let (model_judge, asked) = means.model(&self.name, &judge, Some(model), 1).await?;
         let asked = asked.knowing(&endpoint.capabilities());
         let seconds = self.survey.as_ref().and_then(|it| it.speed).map(findings::seconds_of_gate);

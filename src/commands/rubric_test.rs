@@ -126,7 +126,7 @@ fn requests(rubrics: &[Arc<Rubric>], extent: Extent, judge: &Judge) -> Result<St
             asked += forecast.calls + forecast.kept;
         }
     }
-    let each = match asked.div_ceil(exemplars.max(1) as u64) {
+    let each = match asked / exemplars.max(1) as u64 {
         0 | 1 => "a request each".to_owned(),
         each => format!("about {each} requests each"),
     };

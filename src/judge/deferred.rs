@@ -43,8 +43,30 @@ impl Judge {
 }
 
 impl ModelJudge {
+    /// Refuses a rubric whose answers this judge would be asked about differently when it can be asked more than once: a
+    /// grade has to be the same whichever way it came.
+    pub fn takes_once(&self, rubric: &Rubric) -> Result<()> {
+        match self.procedure_for(rubric) {
+            Procedure::AtOnce | Procedure::WithEstimate => Ok(()),
+            Procedure::Careful => {
+                let message = format!(
+                    "a batch asks once about each answer; with the built-in judge's estimate, {} is asked on about \
+                     answers to {}, whose rubric has one criterion",
+                    self.name(),
+                    rubric.id
+                );
+                Err(Error::misused(message)
+                    .hint("use `coach grade`, or set `estimate = false` in the judge's table"))
+            }
+        }
+    }
+
     /// The line that asks this judge about an answer; `custom_id` comes back with the reply.
+    ///
+    /// # Errors
+    /// A rubric that it does not [take at once](Self::takes_once).
     pub fn batch_line(&self, custom_id: &str, rubric: &Rubric, answer: &str) -> Result<Vec<u8>> {
+        self.takes_once(rubric)?;
         let request = self.opening(rubric, answer)?;
         self.endpoint().batch_line(custom_id, &request).map_err(|error| Error::failed(error.to_string()))
     }

@@ -10,6 +10,7 @@ mod estimate;
 mod failed;
 mod scale;
 mod shown;
+mod weighed;
 mod whole;
 mod withheld;
 
@@ -65,9 +66,10 @@ pub enum Procedure {
     AtOnce,
     /// The same, with what the built-in judge makes of the answer to begin with. For models that can't judge alone. Of a
     /// rubric of one criterion such a model changes nothing when it is asked so (docs/judging.md), so there it is asked
-    /// carefully, where its impression and the estimate count half each.
+    /// carefully, if it can choose among words.
     WithEstimate,
-    /// In many small questions, a key point at a time, on a scale that the model answer sets. What small models need.
+    /// In many small questions, a key point at a time, on a scale that the model answer sets; half of a level is the
+    /// built-in judge's. What small models need.
     Careful,
 }
 
@@ -316,14 +318,14 @@ impl ModelJudge {
     /// What the model gets to see of an answer.
     fn shown<'a>(&self, prepared: &Prepared, rubric: &Rubric, answer: &'a str) -> Shown<'a> {
         let estimate = match self.procedure {
-            Procedure::WithEstimate => Some(rubric),
-            Procedure::AtOnce | Procedure::Careful => None,
+            Procedure::WithEstimate | Procedure::Careful => Some(rubric),
+            Procedure::AtOnce => None,
         };
         Shown::new(&prepared.built_in, answer, estimate)
     }
 
     /// How it judges answers by this rubric, where it can ask more than once.
-    fn procedure_for(&self, rubric: &Rubric) -> Procedure {
+    pub(super) fn procedure_for(&self, rubric: &Rubric) -> Procedure {
         match self.procedure {
             Procedure::WithEstimate if careful::is_whole(rubric) => Procedure::Careful,
             procedure => procedure,

@@ -176,6 +176,7 @@ impl Submission<'_> {
             if under_way.contains(&name) {
                 self.counts.under_way += 1;
             } else if self.trial == Trial::Due {
+                self.judge.deferred()?.takes_once(&task.rubric)?;
                 self.try_live(task).await?;
             } else {
                 writing = self.add(writing, &task, &name).await?;

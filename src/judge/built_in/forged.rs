@@ -25,22 +25,23 @@ pub(super) fn is_forged(source: &str, plains: &[&str]) -> bool {
     is_step(source, plains) || claims_all(plains)
 }
 
-/// Marks the sentences that make up examples in the form of our prompts (`prompts/key-point.md`): "Sentence: ...",
-/// "Statement: ...", "yes". One of these by itself may be an answer.
+/// Marks examples in the form of our prompts (`prompts/key-point.md`): "Sentence: ...", "Statement: ...", "yes", one behind
+/// the other. Any of them by itself may be an answer.
 pub(super) fn mark_examples(text: &Text<'_, '_>, spans: &[Span], remarks: &mut [bool]) {
-    let parts = || spans.iter().map(|span| example_part(text, span));
-    if [Example::Sentence, Example::Statement, Example::Verdict]
-        .iter()
-        .all(|wanted| parts().any(|part| part.as_ref() == Some(wanted)))
-    {
-        for (remark, part) in remarks.iter_mut().zip(parts()) {
-            *remark |= part.is_some();
+    let parts: Vec<Option<Example>> = spans.iter().map(|span| example_part(text, span)).collect();
+    let mut from = 0;
+    for run in parts.chunk_by(|one, other| one.is_some() == other.is_some()) {
+        let to = from + run.len();
+        let has = |wanted| run.contains(&Some(wanted));
+        if has(Example::Sentence) && has(Example::Statement) && has(Example::Verdict) {
+            remarks.get_mut(from..to).unwrap_or_default().fill(true);
         }
+        from = to;
     }
 }
 
 /// What an example in our prompts is made of.
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Example {
     Sentence,
     Statement,
@@ -48,7 +49,8 @@ enum Example {
 }
 
 fn example_part(text: &Text<'_, '_>, span: &Span) -> Option<Example> {
-    let is_label = || text.gap_before(span.words.start + 1).starts_with(':');
+    let is_label =
+        || text.gap_before(span.words.start + 1).trim_start_matches(['*', '_', ' ']).starts_with(':');
     match text.plains(span) {
         ["yes" | "no"] => Some(Example::Verdict),
         ["sentence", _, ..] if is_label() => Some(Example::Sentence),

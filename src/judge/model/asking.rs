@@ -39,15 +39,8 @@ impl Asking<'_, '_> {
             return Ok(shown.restored(super::shown::nothing_stated(self.rubric)));
         }
         let critique = match self.judge.procedure_for(self.rubric) {
-            Procedure::AtOnce | Procedure::WithEstimate => self.at_once(&prepared, &shown).await,
-            Procedure::Careful => match self.carefully(&prepared, &shown).await {
-                // It was not the user who chose to ask so, and a model that names no choice may know the other form.
-                Err(failed) if failed.is_malformed() && self.judge.procedure == Procedure::WithEstimate => {
-                    self.start_over();
-                    self.at_once(&prepared, &shown).await
-                }
-                critique => critique,
-            },
+            Procedure::Careful if self.chooses(&prepared).await? => self.carefully(&prepared, &shown).await,
+            _ => self.at_once(&prepared, &shown).await,
         };
         critique.map(|critique| shown.restored(critique))
     }

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::OnceCell;
 
 use crate::bank::{Criterion, Mistake, MistakeKind, Rubric};
-use crate::critique::{Critique, Evidence, FlaggedMistake, Rating};
+use crate::critique::{Critique, FlaggedMistake};
 use crate::endpoint::{ChatRequest, ReplyShape, Role};
 use crate::error::Result;
 use crate::judge::Sighting;
@@ -29,21 +29,20 @@ use super::asking::Asking;
 use super::failed::Failed;
 use super::scale::{self, Ends};
 use super::shown::Shown;
-use super::{ModelJudge, Prepared, message};
+use super::weighed::{Heard, SAID, Weighed, mean, rating, whole_rating};
+use super::{ModelJudge, Prepared, Procedure, message};
 
 /// Steps of the scale that a whole answer is weighed on: the same for every rubric.
 const STEPS: [&str; 5] = ["0", "1", "2", "3", "4"];
 /// The answers to "does the passage say this?".
 const YES_OR_NO: [&str; 2] = ["yes", "no"];
-/// A key point counts as made where the model finds "yes" at least as likely as "no".
-const MADE: f64 = 0.5;
-/// More quotations than this for one criterion are not read.
-const MOST_EVIDENCE: usize = 4;
 
 /// What is asked for once a rubric.
 pub(super) struct Careful {
     /// For each criterion the ends of the model's scale.
     ends: Vec<OnceCell<Ends>>,
+    /// Whether the model can be asked so.
+    chooses: OnceCell<bool>,
     /// Whether a forecast counted the requests for them.
     is_foreseen: AtomicBool,
 }
@@ -51,15 +50,8 @@ pub(super) struct Careful {
 impl Careful {
     pub(super) fn of(rubric: &Rubric) -> Self {
         let ends = rubric.criteria.iter().map(|_| OnceCell::new()).collect();
-        Self { ends, is_foreseen: AtomicBool::new(false) }
+        Self { ends, chooses: OnceCell::new(), is_foreseen: AtomicBool::new(false) }
     }
-}
-
-/// A key point, the passage nearest to it, and how sure the model is that the passage makes it.
-struct Weighed {
-    point: String,
-    passage: Range<usize>,
-    yes: f64,
 }
 
 impl Asking<'_, '_> {
@@ -69,15 +61,11 @@ impl Asking<'_, '_> {
         shown: &Shown<'_>,
     ) -> Result<Critique, Failed> {
         let rubric = self.rubric;
-        let estimated = || BuiltIn::new().critique(&prepared.built_in, rubric, shown.text());
-        let estimate = shown.estimate().cloned().unwrap_or_else(estimated);
+        let estimate = shown.estimate().cloned().unwrap_or_default();
         let nearest = BuiltIn::new().nearest(&prepared.built_in, shown.text());
         let mut ratings = Vec::with_capacity(rubric.criteria.len());
         for (place, criterion) in rubric.criteria.iter().enumerate() {
-            let ends = match prepared.careful.ends.get(place) {
-                Some(ends) => *ends.get_or_try_init(|| self.ends(prepared, place, criterion)).await?,
-                None => Ends::WHOLE,
-            };
+            let ends = self.ends(prepared, place, criterion).await?;
             let passages = nearest.get(place).map_or(&[][..], Vec::as_slice);
             let estimated = estimate.ratings.get(place);
             let rating = if is_whole(rubric) {
@@ -85,7 +73,7 @@ impl Asking<'_, '_> {
                 whole_rating(criterion, impression, estimated, passages, shown.text())
             } else {
                 let weighed = self.weighed(criterion, shown.text(), passages).await?;
-                rating(criterion, ends.calibrated(mean(&weighed)), &weighed, estimated, shown.text())
+                rating(criterion, &Heard { weighed, ends, estimate: estimated }, shown.text())
             };
             if let Some(watch) = self.watch.as_deref_mut() {
                 watch(Sighting::Rating(&shown.restored_rating(rating.clone())));
@@ -96,8 +84,38 @@ impl Asking<'_, '_> {
         Ok(Critique { ratings, mistakes, flags: Vec::new() })
     }
 
-    /// Where nothing and everything lie on this model's scale.
+    /// Whether the model can be asked so. One whose user did not say so, and that names no choice when its scale is to be
+    /// measured, is asked in the form that it may know.
+    pub(super) async fn chooses(&mut self, prepared: &Prepared) -> Result<bool, Failed> {
+        if self.judge.procedure == Procedure::Careful {
+            return Ok(true);
+        }
+        prepared.careful.chooses.get_or_try_init(|| self.named_choices(prepared)).await.copied()
+    }
+
+    async fn named_choices(&mut self, prepared: &Prepared) -> Result<bool, Failed> {
+        let rubric = self.rubric;
+        for (place, criterion) in rubric.criteria.iter().enumerate() {
+            match self.ends(prepared, place, criterion).await {
+                Err(failed) if failed.is_formless() => return Ok(false),
+                measured => measured.map(|_| ())?,
+            }
+        }
+        Ok(true)
+    }
+
+    /// Where nothing and everything lie on this model's scale; asked once a rubric.
     async fn ends(
+        &mut self,
+        prepared: &Prepared,
+        place: usize,
+        criterion: &Criterion,
+    ) -> Result<Ends, Failed> {
+        let Some(ends) = prepared.careful.ends.get(place) else { return Ok(Ends::WHOLE) };
+        ends.get_or_try_init(|| self.measured(prepared, place, criterion)).await.copied()
+    }
+
+    async fn measured(
         &mut self,
         prepared: &Prepared,
         place: usize,
@@ -185,7 +203,7 @@ impl Asking<'_, '_> {
 
     async fn makes(&mut self, passage: &str, mistake: &Mistake) -> Result<bool, Failed> {
         for sign in &mistake.signs {
-            if self.says(passage, sign).await? >= MADE {
+            if self.says(passage, sign).await? >= SAID {
                 return Ok(true);
             }
         }
@@ -254,103 +272,4 @@ pub(super) fn is_whole(rubric: &Rubric) -> bool {
 fn statements(criterion: &Criterion) -> &[String] {
     let highest = criterion.levels.last().map(std::slice::from_ref).unwrap_or_default();
     if criterion.key_points.is_empty() { highest } else { &criterion.key_points }
-}
-
-fn mean(weighed: &[Weighed]) -> f64 {
-    weighed.iter().map(|weighed| weighed.yes).sum::<f64>() / weighed.len().max(1) as f64
-}
-
-/// The rating of a criterion: half the model's share, half the built-in judge's level. A key point is made where one of
-/// them finds it.
-fn rating(
-    criterion: &Criterion,
-    share: f64,
-    weighed: &[Weighed],
-    estimate: Option<&Rating>,
-    text: &str,
-) -> Rating {
-    let is_found = |weighed: &Weighed| {
-        let by_words =
-            estimate.is_some_and(|rating| rating.level > 0 && !rating.missing.contains(&weighed.point));
-        weighed.yes >= MADE || by_words
-    };
-    let evidence = evidence(weighed, estimate, text);
-    let share = f64::midpoint(share, found(criterion, estimate));
-    let level = if evidence.is_empty() { 0 } else { scale::level(share, criterion.max_level()) };
-    let number = weighed.iter().filter(|weighed| is_found(weighed)).count();
-    let reason = match number {
-        0 if level > 0 => "Comes near to this without making a key point in full.".to_owned(),
-        0 => "Does not speak of this.".to_owned(),
-        _ if number == weighed.len() => "Makes every key point.".to_owned(),
-        _ => format!("Makes {number} of {} key points.", weighed.len()),
-    };
-    let missing = weighed.iter().filter(|weighed| !is_found(weighed)).map(|weighed| weighed.point.clone());
-    let missing = if criterion.key_points.is_empty() { Vec::new() } else { missing.collect() };
-    rated(criterion, level, reason, evidence, missing)
-}
-
-/// The built-in judge's level as a share of the highest one.
-fn found(criterion: &Criterion, estimate: Option<&Rating>) -> f64 {
-    estimate.map_or(0.0, |rating| f64::from(rating.level) / f64::from(criterion.max_level()))
-}
-
-/// The rating of an answer as a whole: half the model's impression, half the built-in judge's level, with what that one
-/// finds in the answer.
-fn whole_rating(
-    criterion: &Criterion,
-    impression: f64,
-    estimate: Option<&Rating>,
-    nearest: &[Range<usize>],
-    text: &str,
-) -> Rating {
-    let mut evidence = estimate.map(|rating| rating.evidence.clone()).unwrap_or_default();
-    if evidence.is_empty() {
-        evidence
-            .extend(nearest.first().and_then(|passage| Evidence::slice(text, passage.start, passage.end)));
-    }
-    let share = f64::midpoint(impression, found(criterion, estimate));
-    let level = if evidence.is_empty() { 0 } else { scale::level(share, criterion.max_level()) };
-    let missing = estimate.map(|rating| rating.missing.clone()).unwrap_or_default();
-    let percent = (share * 10.0).round() * 10.0;
-    let reason = format!("As a whole it gets about {percent:.0} % of a full answer right.");
-    rated(criterion, level, reason, evidence, missing)
-}
-
-fn rated(
-    criterion: &Criterion,
-    level: u8,
-    reason: String,
-    evidence: Vec<Evidence>,
-    missing: Vec<String>,
-) -> Rating {
-    Rating {
-        id: criterion.id.clone(),
-        level,
-        reason,
-        advice: if level == criterion.max_level() { String::new() } else { advice(&missing) },
-        evidence: if level == 0 { Vec::new() } else { evidence },
-        missing,
-        unfounded: false,
-    }
-}
-
-/// The passages that make key points by the model; else what the built-in judge cites; else the passage that comes
-/// nearest. In the answer's order.
-fn evidence(weighed: &[Weighed], estimate: Option<&Rating>, text: &str) -> Vec<Evidence> {
-    let mut best: Vec<&Weighed> = weighed.iter().collect();
-    best.sort_by(|a, b| b.yes.total_cmp(&a.yes));
-    let strong = best.iter().filter(|weighed| weighed.yes >= MADE).count();
-    if let Some(rating) = estimate.filter(|rating| strong == 0 && !rating.evidence.is_empty()) {
-        return rating.evidence.clone();
-    }
-    let shown = best.into_iter().take(strong.clamp(1, MOST_EVIDENCE));
-    let mut places: Vec<(usize, usize)> =
-        shown.map(|weighed| (weighed.passage.start, weighed.passage.end)).collect();
-    places.sort_unstable();
-    places.dedup();
-    places.into_iter().filter_map(|(start, end)| Evidence::slice(text, start, end)).collect()
-}
-
-fn advice(missing: &[String]) -> String {
-    missing.first().map_or_else(String::new, |point| format!("Say this: {point}"))
 }

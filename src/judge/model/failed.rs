@@ -22,8 +22,9 @@ impl Failed {
         Self::because(ReasonKind::MalformedCritique, message)
     }
 
-    pub(super) fn is_malformed(&self) -> bool {
-        self.reason.kind == ReasonKind::MalformedCritique
+    /// Whether the model replied, but not in the form that it was asked for.
+    pub(super) fn is_formless(&self) -> bool {
+        matches!(self.reason.kind, ReasonKind::MalformedCritique | ReasonKind::Truncated)
     }
 
     pub(super) fn truncated(cap: u32) -> Self {
