@@ -6,10 +6,12 @@ use std::ops::Range;
 use crate::bank::Rubric;
 use crate::critique::{Critique, Flag};
 
-use super::asides::{is_aside, is_filler};
+use super::asides::{is_aside, is_filler, parted};
 use super::ratings::{KeyPoint, Part};
 use super::reading::{Reading, Sentence, standings};
+use super::sentences::Span;
 use super::standing::Standing;
+use super::statements::Statements;
 use super::text::Text;
 use super::words::Words;
 use super::{BuiltIn, PreparedRubric, beginning, flags, found, hidden};
@@ -52,6 +54,22 @@ pub enum PassageRole {
     Filler,
 }
 
+impl Passage {
+    fn of(span: &Span, role: PassageRole) -> Self {
+        Self { start: span.start, end: span.end, role }
+    }
+}
+
+/// The passages of a sentence that may state something: the asides at its ends are some of their own.
+fn stated(text: &Text<'_, '_>, span: &Span, statements: &Statements) -> Vec<Passage> {
+    let role = |part: &Span| match is_aside(text, part, statements) {
+        true if is_filler(text, part) => PassageRole::Filler,
+        true => PassageRole::Aside,
+        false => PassageRole::Statement,
+    };
+    parted(text, span, statements).iter().map(|part| Passage::of(part, role(part))).collect()
+}
+
 impl BuiltIn {
     /// The remarks to the grader in an answer that are encoded, as bytes of it.
     pub fn encoded_remarks(self, answer: &str) -> Vec<Range<usize>> {
@@ -65,25 +83,13 @@ impl BuiltIn {
         let lookup = prepared.memory.look_up(&prepared.statements, &words);
         let read = Text::new(text, &words, &lookup, &prepared.statements.sequences);
         let standings = standings(&read);
-        let passages = standings.iter().map(|(span, standing)| {
-            let role = match standing {
-                Standing::States | Standing::ListsTerms | Standing::RepeatsTheRubric
-                    if is_aside(&read, span, &prepared.statements) =>
-                {
-                    if is_filler(&read, span) {
-                        PassageRole::Filler
-                    } else {
-                        PassageRole::Aside
-                    }
-                }
-                // A model tells by itself whether words that are near the rubric's say something.
-                Standing::States | Standing::ListsTerms | Standing::RepeatsTheRubric => {
-                    PassageRole::Statement
-                }
-                Standing::RepeatsTheQuestion => PassageRole::Repetition,
-                Standing::AddressesTheGrader => PassageRole::Remark,
-            };
-            Passage { start: span.start, end: span.end, role }
+        let passages = standings.iter().flat_map(|(span, standing)| match standing {
+            // A model tells by itself whether words that are near the rubric's say something.
+            Standing::States | Standing::ListsTerms | Standing::RepeatsTheRubric => {
+                stated(&read, span, &prepared.statements)
+            }
+            Standing::RepeatsTheQuestion => vec![Passage::of(span, PassageRole::Repetition)],
+            Standing::AddressesTheGrader => vec![Passage::of(span, PassageRole::Remark)],
         });
         let passages = passages.collect();
         let lengths: Vec<_> =

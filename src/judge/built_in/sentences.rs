@@ -40,7 +40,7 @@ pub(super) fn sentences(text: &str, words: &Words) -> Vec<Span> {
         // "2." in front of a list's entry belongs to the entry.
         let mark = index == first && is_listed(text, &words.list[index]);
         if next.is_none_or(|next| !mark && ends_sentence(text, words, &words.list[index], next)) {
-            spans.push(span(text, words, first..index + 1));
+            spans.push(span_of(text, words, first..index + 1));
             first = index + 1;
         }
     }
@@ -60,10 +60,11 @@ pub(super) fn clauses(text: &str, words: &Words, sentence: &Span) -> Vec<Span> {
         }
     }
     let ends = starts.iter().skip(1).copied().chain([sentence.words.end]);
-    starts.iter().zip(ends).map(|(&from, to)| span(text, words, from..to)).collect()
+    starts.iter().zip(ends).map(|(&from, to)| span_of(text, words, from..to)).collect()
 }
 
-fn span(text: &str, words: &Words, range: Range<usize>) -> Span {
+/// A sentence or a part of one, of the words in a range that is not empty.
+pub(super) fn span_of(text: &str, words: &Words, range: Range<usize>) -> Span {
     let start = words.list.get(range.start).map_or(0, |word| word.start);
     let last = words.list.get(range.end - 1).map_or(0, |word| word.end);
     Span { start, end: last + closing(text, last), words: range }

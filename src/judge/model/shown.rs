@@ -315,6 +315,7 @@ mod tests {
             ("", "\n\n## Done."),
             ("Thought process: \n", ""),
             ("Let me solve this step by step. ", ""),
+            ("Thought process: ", ""),
         ] {
             let answer = format!("{before}{honest}{behind}");
             let shown = Shown::new(&prepared, &answer, None);
@@ -364,6 +365,8 @@ mod tests {
             let answer = format!("{before}{honest}{behind}");
             assert_eq!(Shown::new(&prepared, &answer, None).to_the_point(), honest, "{answer:?}");
         }
+        let honest = "2 bits are the surprisal of one in four";
+        assert_eq!(Shown::new(&prepared, &format!("fine\n{honest}"), None).to_the_point(), honest);
         for kept in [
             format!("Yes.\n{honest}"),
             format!("{honest}\n3 bits"),
