@@ -322,3 +322,30 @@ fn a_batch_refuses_what_it_would_grade_otherwise_than_a_live_run() {
     }
     assert_eq!(fake.requests().len(), 0);
 }
+
+#[test]
+fn doctor_tries_a_model_as_careful_grading_asks_it() {
+    let fake = FakeEndpoint::start(|request| {
+        let is_pair = request.last_message().contains("Statement: ");
+        Reply::chat(if is_pair { "yes" } else { "4" })
+    });
+    let coach = configured(&fake);
+    coach.write("a.jsonl", answer("h", "tokens", HALF));
+    let warned = || {
+        let ran = grade(&coach, &["--careful"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran.stderr.lines().find(|line| line.starts_with("Warning: ")).unwrap_or_default().to_owned()
+    };
+    let doctor = "`coach doctor --judge m --careful`";
+    assert_eq!(warned(), format!("Warning: nobody has tried m on known answers yet; {doctor} does."));
+    let ran = coach.run(&["doctor", "--judge", "m", "--careful", "--config", "config.toml", "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let right = &serde_json::from_str::<Value>(&ran.stdout).unwrap()["gate"]["right"];
+    let is_form = |request: &Request| request.json.to_string().contains("Quote before you rate");
+    assert!(!fake.requests().iter().any(is_form));
+    coach.write("a.jsonl", answer("n", "tokens", STRONG));
+    assert_eq!(
+        warned(),
+        format!("Warning: m got {right} of 12 known levels right, fewer than 10; {doctor} tries it again.")
+    );
+}

@@ -17,6 +17,9 @@ pub struct DoctorArgs {
     /// Model to ask for at the endpoint
     #[arg(long, value_name = "MODEL", env = "COACH_MODEL")]
     pub model: Option<String>,
+    /// Try it on the 12 answers as `coach grade --careful` would ask
+    #[arg(long, conflicts_with = "no_gate")]
+    pub careful: bool,
     /// Leave out the 12 answers whose levels are known
     #[arg(long, conflicts_with = "min_right")]
     pub no_gate: bool,

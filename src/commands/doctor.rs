@@ -174,8 +174,9 @@ impl<'a> Checkup<'a> {
         }
         let log = self.args.log.as_deref().map(TranscriptFile::open).transpose()?.map(Arc::new);
         let _logging = log.as_ref().map(|file| Logging::to(Arc::clone(file), &self.context.terminal));
-        let (no_args, no_limits) = (JudgeArgs::default(), LimitArgs::default());
-        let means = Means::new(config, &no_args, &no_limits, Kept { log, ..Kept::default() });
+        let asking = JudgeArgs { careful: self.args.careful, ..JudgeArgs::default() };
+        let no_limits = LimitArgs::default();
+        let means = Means::new(config, &asking, &no_limits, Kept { log, ..Kept::default() });
         let is_off = judge.estimate == Some(false);
         // What is to be found out is whether it can do without.
         let judge = JudgeConfig { estimate: Some(false), ..judge };

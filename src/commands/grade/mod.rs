@@ -91,7 +91,8 @@ fn untried(judge: &Judge, context: &Context) -> Vec<String> {
             Procedure::WithEstimate => verdict(&model.identity_by(Procedure::AtOnce)),
             Procedure::AtOnce | Procedure::Careful => None,
         };
-        let (name, doctor) = (model.name(), format!("coach doctor --judge {}", model.name()));
+        let careful = if model.procedure() == Procedure::Careful { " --careful" } else { "" };
+        let (name, doctor) = (model.name(), format!("coach doctor --judge {}{careful}", model.name()));
         match verdict(model.identity()).or_else(alone) {
             Some(verdict) if verdict.right >= gate::PASS => None,
             Some(Verdict { right, of }) => Some(format!(
