@@ -116,7 +116,7 @@ fn attempt(rubric: &Rubric, number: usize, count: usize) -> Attempt {
         advice: mistake.advice.clone(),
     });
     let critique = Critique { ratings: ratings.collect(), mistakes: mistakes.collect(), flags: Vec::new() };
-    let judge = JudgeRecord::once("built-in", None);
+    let judge = JudgeRecord::once("built-in");
     let grade = Grade::new(rubric, critique);
     let status = Status::Graded(Box::new(graded(rubric, &grade, judge, UsageRecord::default())));
     let answer = rubric.model_answer.split_inclusive(". ").take(1 + number % 9).collect();

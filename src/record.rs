@@ -7,6 +7,20 @@ use crate::bank::{CriterionId, MistakeId, MistakeKind, QuestionId, Rubric};
 use crate::critique::{Critique, Evidence, Flag, FlaggedMistake, Rating};
 use crate::score::{Band, Grade, Outcome, Reason, Score};
 
+/// How a model judges an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Procedure {
+    /// In one request, which shows the whole rubric. What strong models do well, and the cheapest.
+    #[default]
+    AtOnce,
+    /// The same, with what the built-in judge makes of the answer to begin with. For models that can't judge alone.
+    WithEstimate,
+    /// In many small questions, a key point at a time, on a scale that the model answer sets; half of a level is the
+    /// built-in judge's. What small models need.
+    Careful,
+}
+
 /// Who judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JudgeRecord {
@@ -14,6 +28,9 @@ pub struct JudgeRecord {
     pub name: String,
     /// The model, if one judged.
     pub model: Option<String>,
+    /// How the model judged, if one did; absent in grades of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub procedure: Option<Procedure>,
     /// How often each rating was asked for.
     pub samples: u32,
     /// How far the samples, or the members of a panel, agree on the levels, 0 to 1; `None` with one.
@@ -41,7 +58,7 @@ impl MemberRecord {
     pub fn heard(&self) -> String {
         match &self.status {
             Status::Graded(graded) => match &graded.judge.model {
-                Some(model) => format!("{} ({model})", self.name),
+                Some(model) => format!("{} ({model}{})", self.name, graded.judge.share_of_built_in()),
                 None => self.name.clone(),
             },
             Status::Ungraded { reason, .. } => format!("{} gave no critique: {}", self.name, reason.message),
@@ -63,9 +80,30 @@ impl MemberRecord {
 
 impl JudgeRecord {
     /// A judge of that name, asked once.
-    pub fn once(name: &str, model: Option<&str>) -> Self {
-        let (name, model) = (name.to_owned(), model.map(str::to_owned));
-        Self { name, model, samples: 1, agreement: None, failed: Vec::new(), members: Vec::new() }
+    pub fn once(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            model: None,
+            procedure: None,
+            samples: 1,
+            agreement: None,
+            failed: Vec::new(),
+            members: Vec::new(),
+        }
+    }
+
+    /// A model as the judge of that name, asked once by this procedure.
+    pub fn of_model(name: &str, model: &str, procedure: Procedure) -> Self {
+        Self { model: Some(model.to_owned()), procedure: Some(procedure), ..Self::once(name) }
+    }
+
+    /// What of its ratings is the built-in judge's, as the rest of a sentence that names the model; empty where nothing is.
+    pub fn share_of_built_in(&self) -> &'static str {
+        match self.procedure {
+            Some(Procedure::Careful) => ", half and half with the built-in judge",
+            Some(Procedure::WithEstimate) => ", beginning with the built-in judge's estimate",
+            Some(Procedure::AtOnce) | None => "",
+        }
     }
 
     /// Who of the samples or members gave no critique, and why.

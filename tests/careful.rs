@@ -205,10 +205,13 @@ fn the_configuration_can_say_it_and_the_grade_knows_it() {
     let coach = configured(&fake);
     coach.write("a.jsonl", answer("h", "tokens", HALF));
     assert_eq!(grade(&coach, &[]).code, 0);
-    let at_once = coach.grades("g.jsonl")[0]["key"].clone();
+    let at_once = coach.grades("g.jsonl")[0].clone();
     coach.write("config.toml", coach.read("config.toml") + "careful = true\n");
     assert_eq!(grade(&coach, &[]).code, 0);
-    assert_ne!(coach.grades("g.jsonl").last().unwrap()["key"], at_once, "another procedure is another grade");
+    let careful = coach.grades("g.jsonl").last().unwrap().clone();
+    assert_ne!(careful["key"], at_once["key"], "another procedure is another grade");
+    let procedures = [&at_once, &careful].map(|grade| &grade["judge"]["procedure"]);
+    assert_eq!(procedures, ["at-once", "careful"]);
 }
 
 /// A rubric of one criterion in tenths, as `coach rubric import` makes it.
@@ -293,12 +296,14 @@ fn with_an_estimate_a_whole_answer_is_weighed_carefully_and_else_asked_about_at_
         let ran = grade(&coach, &["--ordered", "--concurrency", "3"]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         let seen = |grade: &Value| (level(grade, 0), grade["criteria"][0]["reason"].clone());
-        coach.grades("g.jsonl").iter().map(seen).collect::<Vec<_>>()
+        let grades = coach.grades("g.jsonl");
+        (grades[2]["judge"]["procedure"].clone(), grades.iter().map(seen).collect::<Vec<_>>())
     };
     let (chooses, fills_in) = (FakeEndpoint::start(words), FakeEndpoint::start(forms));
     assert_eq!(graded(&chooses, "estimate = true\n"), graded(&chooses, "careful = true\n"));
     let begun = graded(&fills_in, "estimate = true\n");
-    assert_eq!(begun, graded(&fills_in, "estimate = false\n"), "the form, as without an estimate");
+    assert_eq!(begun.1, graded(&fills_in, "estimate = false\n").1, "the form, as without an estimate");
+    assert_eq!(begun.0, "with-estimate", "which is said");
     let asked = |request: &Request| request.last_message().contains("drafted this critique");
     assert!(fills_in.requests().iter().any(asked), "which the estimate is shown with");
     let choices =

@@ -59,7 +59,8 @@ fn samples_give_the_median_level_the_majoritys_mistakes_and_how_far_they_agree()
     assert_eq!(grade["mistakes"].as_array().unwrap().len(), 1);
     assert_eq!(grade["flags"], json!(["ratings-differ"]));
     // Pairs 1-4, 1-3, 4-3 of 4 levels: (0.25 + 0.5 + 0.75) / 3 = 0.5; four criteria agree: (0.5 + 4) / 5.
-    let judge = json!({"name": "m", "model": "m-model", "samples": 3, "agreement": 0.9});
+    let judge =
+        json!({"name": "m", "model": "m-model", "procedure": "at-once", "samples": 3, "agreement": 0.9});
     assert_eq!(grade["judge"], judge);
     assert_eq!(grade["usage"]["prompt_tokens"], 30);
     let requests = fake.requests();

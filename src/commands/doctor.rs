@@ -20,10 +20,10 @@ use crate::config::{BUILT_IN, Config, JudgeChoice, JudgeConfig};
 use crate::endpoint::{Endpoint, EndpointError, EndpointSettings, Offered};
 use crate::error::{Error, Exit, Result};
 use crate::files::transcript::TranscriptFile;
-use crate::judge::model::Procedure;
 use crate::judge::{Judge, JudgeFailure};
 use crate::ready::Logging;
 use crate::ready::judges::{Kept, Means, opened};
+use crate::record::Procedure;
 use crate::store::Verdict;
 use crate::terminal::{Bar, render_findings};
 

@@ -9,10 +9,10 @@ use crate::critique::Critique;
 use crate::endpoint::batches::BatchReply;
 use crate::endpoint::{ChatReply, EndpointError, Finish};
 use crate::error::{Error, Result};
-use crate::record::JudgeRecord;
+use crate::record::{JudgeRecord, Procedure};
 use crate::score::{Reason, ReasonKind};
 
-use super::model::{ModelJudge, Procedure};
+use super::model::ModelJudge;
 use super::{Judge, JudgeFailure, Judgement, Spent, Stop};
 
 impl Judge {
@@ -85,7 +85,11 @@ impl ModelJudge {
                     Ok(critique) => critique,
                     Err(reason) => return Err(JudgeFailure { reason, stop: Stop::No, hint: None, spent }),
                 };
-                Ok(Judgement { critique, spent, judge: JudgeRecord::once(self.name(), Some(self.model())) })
+                Ok(Judgement {
+                    critique,
+                    spent,
+                    judge: JudgeRecord::of_model(self.name(), self.model(), self.procedure()),
+                })
             }
             BatchReply::Refused(error) => Err(failure(refused(&error))),
             BatchReply::NotDone(said) => {

@@ -252,10 +252,11 @@ impl Judge {
 
     /// Who judges, as a grades file keeps it; how far samples and members agree is known of each judgement only.
     pub fn record(&self) -> JudgeRecord {
-        let once = JudgeRecord::once(self.name(), self.model());
+        let of = |model: &ModelJudge| JudgeRecord::of_model(model.name(), model.model(), model.procedure());
         match self {
-            Self::BuiltIn(_) | Self::Model(_) | Self::Panel(_) => once,
-            Self::Samples(samples) => JudgeRecord { samples: samples.count(), ..once },
+            Self::BuiltIn(_) | Self::Panel(_) => JudgeRecord::once(self.name()),
+            Self::Model(model) => of(model),
+            Self::Samples(samples) => JudgeRecord { samples: samples.count(), ..of(samples.model()) },
         }
     }
 }

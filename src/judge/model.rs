@@ -28,7 +28,7 @@ use crate::endpoint::{
     estimated_tokens,
 };
 use crate::error::Result;
-use crate::record::JudgeRecord;
+use crate::record::{JudgeRecord, Procedure};
 use crate::summary::Spending;
 
 use super::built_in::{BuiltIn, PreparedRubric};
@@ -58,28 +58,12 @@ pub struct Sampling {
     pub max_tokens: u32,
 }
 
-/// How an answer is judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Procedure {
-    /// In one request, which shows the whole rubric. What strong models do well, and the cheapest.
-    #[default]
-    AtOnce,
-    /// The same, with what the built-in judge makes of the answer to begin with. For models that can't judge alone. Of a
-    /// rubric of one criterion such a model changes nothing when it is asked so (docs/judging.md), so there it is asked
-    /// carefully, if it can choose among words.
-    WithEstimate,
-    /// In many small questions, a key point at a time, on a scale that the model answer sets; half of a level is the
-    /// built-in judge's. What small models need.
-    Careful,
-}
-
-impl Procedure {
-    fn name(self) -> &'static str {
-        match self {
-            Self::AtOnce => "at-once",
-            Self::WithEstimate => "with-estimate/2",
-            Self::Careful => "careful/2",
-        }
+/// A procedure with its version; changes whenever what it makes of an answer may.
+fn version(procedure: Procedure) -> &'static str {
+    match procedure {
+        Procedure::AtOnce => "at-once",
+        Procedure::WithEstimate => "with-estimate/2",
+        Procedure::Careful => "careful/2",
     }
 }
 
@@ -237,14 +221,15 @@ impl ModelJudge {
     ) -> Result<Judgement, JudgeFailure> {
         let exchanges = Exchanges::default();
         let endpoint = self.overheard(&exchanges);
-        let mut asking = Asking { judge: self, endpoint, rubric, watch, spent: Spent::default() };
+        let procedure = self.procedure_for(rubric);
+        let mut asking = Asking { judge: self, endpoint, rubric, watch, procedure, spent: Spent::default() };
         let asked = asking.critique(answer).await;
-        let spent = asking.spent;
+        let Asking { spent, procedure, .. } = asking;
         let outcome = asked.as_ref().map(Found::of_critique).map_err(|failed| failed.reason.message.clone());
         transcribe(self, (Kind::Judgement, rubric, Some(answer)), &exchanges, outcome);
         match asked {
             Ok(critique) => {
-                let judge = JudgeRecord::once(&self.name, Some(self.model()));
+                let judge = JudgeRecord::of_model(&self.name, self.model(), procedure);
                 Ok(Judgement { critique, spent, judge })
             }
             Err(Failed { reason, stop, hint }) => Err(JudgeFailure { reason, stop, hint, spent }),
@@ -324,7 +309,9 @@ impl ModelJudge {
         Shown::new(&prepared.built_in, answer, estimate)
     }
 
-    /// How it judges answers by this rubric, where it can ask more than once.
+    /// How it judges answers by this rubric, where it can ask more than once. With an estimate in its form a model changes
+    /// nothing of a rubric of one criterion (docs/judging.md), so there it is asked carefully, if it can choose among
+    /// words.
     pub(super) fn procedure_for(&self, rubric: &Rubric) -> Procedure {
         match self.procedure {
             Procedure::WithEstimate if careful::is_whole(rubric) => Procedure::Careful,
@@ -382,7 +369,7 @@ pub fn identity(endpoint: &Endpoint, prompts: &Prompts, sampling: &Sampling, pro
         "temperature": sampling.temperature,
         "seed": sampling.seed,
         "max_tokens": sampling.max_tokens,
-        "procedure": procedure.name(),
+        "procedure": version(procedure),
         "prompts": prompts.fingerprint(),
         "passages": super::built_in::IDENTITY,
     });

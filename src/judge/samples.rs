@@ -57,8 +57,9 @@ impl Samples {
         let votes: Vec<Vote> =
             join_all(self.each.iter().map(|sample| sample.critique(rubric, answer, None))).await;
         let (consensus, spent) = agreed(rubric, &votes, "samples", |_| None)?;
+        let procedure = votes.iter().flatten().find_map(|vote| vote.judge.procedure).or(record.procedure);
         let failed: Vec<Reason> = votes.into_iter().filter_map(Result::err).map(|it| it.reason).collect();
-        let judge = JudgeRecord { agreement: consensus.agreement, failed, ..record };
+        let judge = JudgeRecord { procedure, agreement: consensus.agreement, failed, ..record };
         Ok(Judgement { critique: consensus.critique, spent, judge })
     }
 

@@ -10,10 +10,11 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::files::transcript::TranscriptFile;
 use crate::judge::Judge;
-use crate::judge::model::{ModelJudge, Procedure, Sampling, identity};
+use crate::judge::model::{ModelJudge, Sampling, identity};
 use crate::judge::panel::Panel;
 use crate::judge::prompt::Prompts;
 use crate::judge::samples::{SAMPLING_TEMPERATURE, Samples};
+use crate::record::Procedure;
 use crate::store::{KeptReplies, KnownEndpoints};
 use crate::terminal::sanitised;
 

@@ -159,8 +159,11 @@ impl Report {
     fn judges(&self) -> BTreeSet<String> {
         let judges = self.answers.iter().filter_map(ReportedAnswer::graded).map(|graded| &graded.judge);
         let named = judges.map(|judge| match &judge.model {
-            Some(model) if judge.samples > 1 => format!("{}, {model}, {} samples", judge.name, judge.samples),
-            Some(model) => format!("{}, {model}", judge.name),
+            Some(model) => {
+                let samples =
+                    if judge.samples > 1 { format!(", {} samples", judge.samples) } else { String::new() };
+                format!("{}, {model}{samples}{}", judge.name, judge.share_of_built_in())
+            }
             None if !judge.members.is_empty() => {
                 let members: Vec<&str> = judge.members.iter().map(|member| member.name.as_str()).collect();
                 format!("{}, a panel of {}", judge.name, members.join(", "))

@@ -32,12 +32,41 @@ fn judged_by(judge: &JudgeRecord) -> String {
     };
     let samples = if judge.samples > 1 { format!(", {} samples", judge.samples) } else { String::new() };
     let agreement = judge.agreement.map(|it| format!("; agreement {it:.2}, where 1 is full"));
-    format!("Judged by {who}{samples}{}.", agreement.unwrap_or_default())
+    let share = judge.share_of_built_in();
+    format!("Judged by {who}{samples}{share}{}.", agreement.unwrap_or_default())
 }
 
 fn member_line(member: &MemberRecord, view: View) -> String {
     match view.detail {
         Detail::WordsOnly => member.heard(),
         Detail::Usual | Detail::Full => member.gave(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Procedure;
+
+    #[test]
+    fn who_judged_and_what_of_it_is_the_built_in_judges() {
+        let by = |procedure| JudgeRecord::of_model("local", "qwen3", procedure);
+        let sampled = JudgeRecord { samples: 3, agreement: Some(0.9), ..by(Procedure::Careful) };
+        for (judge, line) in [
+            (by(Procedure::AtOnce), "Judged by qwen3 (local)."),
+            (
+                by(Procedure::WithEstimate),
+                "Judged by qwen3 (local), beginning with the built-in judge's estimate.",
+            ),
+            (by(Procedure::Careful), "Judged by qwen3 (local), half and half with the built-in judge."),
+            (
+                sampled,
+                "Judged by qwen3 (local), 3 samples, half and half with the built-in judge; agreement 0.90, where 1 is \
+                 full.",
+            ),
+            (JudgeRecord::once("trio"), "Judged by the panel trio."),
+        ] {
+            assert_eq!(judged_by(&judge), line);
+        }
     }
 }

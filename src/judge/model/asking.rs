@@ -8,10 +8,11 @@ use crate::endpoint::{
     Arrival, ChatReply, ChatRequest, Endpoint, EndpointError, Finish, ReplyShape, Role, Streamed,
 };
 use crate::judge::{Sighting, Spent, Watch};
+use crate::record::Procedure;
 
 use super::failed::Failed;
 use super::shown::Shown;
-use super::{ModelJudge, Procedure, message};
+use super::{ModelJudge, message};
 
 /// One answer on its way to a critique.
 pub(super) struct Asking<'a, 'w> {
@@ -20,6 +21,8 @@ pub(super) struct Asking<'a, 'w> {
     pub(super) endpoint: Endpoint,
     pub(super) rubric: &'a Rubric,
     pub(super) watch: Option<&'a mut Watch<'w>>,
+    /// How the answer is judged, as far as that is known before the model shows what it can do.
+    pub(super) procedure: Procedure,
     pub(super) spent: Spent,
 }
 
@@ -38,9 +41,12 @@ impl Asking<'_, '_> {
         if shown.states_nothing() {
             return Ok(shown.restored(super::shown::nothing_stated(self.rubric)));
         }
-        let critique = match self.judge.procedure_for(self.rubric) {
-            Procedure::Careful if self.chooses(&prepared).await? => self.carefully(&prepared, &shown).await,
-            _ => self.at_once(&prepared, &shown).await,
+        if self.procedure == Procedure::Careful && !self.chooses(&prepared).await? {
+            self.procedure = self.judge.procedure;
+        }
+        let critique = match self.procedure {
+            Procedure::Careful => self.carefully(&prepared, &shown).await,
+            Procedure::AtOnce | Procedure::WithEstimate => self.at_once(&prepared, &shown).await,
         };
         critique.map(|critique| shown.restored(critique))
     }

@@ -24,13 +24,14 @@ use crate::endpoint::{ChatRequest, ReplyShape, Role};
 use crate::error::Result;
 use crate::judge::Sighting;
 use crate::judge::built_in::BuiltIn;
+use crate::record::Procedure;
 
 use super::asking::Asking;
 use super::failed::Failed;
 use super::scale::{self, Ends};
 use super::shown::Shown;
 use super::weighed::{Heard, SAID, Weighed, mean, rating, whole_rating};
-use super::{ModelJudge, Prepared, Procedure, message};
+use super::{ModelJudge, Prepared, message};
 
 /// Steps of the scale that a whole answer is weighed on: the same for every rubric.
 const STEPS: [&str; 5] = ["0", "1", "2", "3", "4"];
