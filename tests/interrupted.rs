@@ -140,6 +140,26 @@ fn a_full_disk_leaves_whole_lines_and_the_next_run_goes_on() {
     assert_eq!(coach.grades("g.jsonl").len(), 100);
 }
 
+#[test]
+fn a_report_that_finds_no_room_leaves_the_old_one() {
+    let coach = Coach::new();
+    let many = (0..100).map(|at| answer(&format!("a{at}"), "surprisal", TEXT));
+    coach.write("a.jsonl", many.collect::<String>());
+    assert_eq!(coach.run(&["grade", "a.jsonl", "-o", "g.jsonl", "--judge", "built-in"]).code, 0);
+    coach.write("real.html", "the old one");
+    std::os::unix::fs::symlink("real.html", coach.path("r.html")).unwrap();
+    let command = ["report", "g.jsonl", "-o", "r.html"];
+    let output = with_small_files(&coach, &command);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("cannot write r.html"), "{stderr}");
+    assert_eq!(coach.read("real.html"), "the old one");
+    assert_eq!(coach.run(&command).code, 0);
+    assert!(coach.read("real.html").contains("</html>"), "where the link leads");
+    let left: Vec<_> = std::fs::read_dir(coach.folder()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().starts_with(".tmp")), "{left:?}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_behind_standard_output_is_told() {

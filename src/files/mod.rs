@@ -14,7 +14,7 @@ pub mod transcript;
 pub mod watch;
 
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
@@ -192,9 +192,21 @@ pub fn prompts(folder: &Path) -> Result<Vec<(String, String)>> {
     Ok(found)
 }
 
-/// Writes a text to a file, in place of what is there.
+/// Writes a text to a file, in place of what is there, which stays if the disk has no room for both.
 pub fn write(path: &Path, text: &str) -> Result<()> {
-    fs::write(path, text).map_err(|error| cannot("write", path, &error))
+    // A link stays one.
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let is_special = place.exists() && !place.is_file();
+    let fresh = if is_special { Err(ErrorKind::NotFound.into()) } else { beside(&place) };
+    let written = match fresh {
+        Ok(mut fresh) => fresh.write_all(text.as_bytes()).and_then(|()| put(fresh, &place)),
+        // A pipe, a device, or a file in a folder that takes no others.
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::NotFound) => {
+            fs::write(path, text)
+        }
+        Err(error) => Err(error),
+    };
+    written.map_err(|error| cannot("write", path, &error))
 }
 
 /// A file without a name yet, in the folder of `path`, whose place it can take; as readable to others as any new file.
