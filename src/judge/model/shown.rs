@@ -316,6 +316,9 @@ mod tests {
             ("Thought process: \n", ""),
             ("Let me solve this step by step. ", ""),
             ("Thought process: ", ""),
+            ("", " Thought process:"),
+            (":\n", " :"),
+            ("---\n.\n", " - -\n\n***\n"),
         ] {
             let answer = format!("{before}{honest}{behind}");
             let shown = Shown::new(&prepared, &answer, None);
@@ -323,6 +326,8 @@ mod tests {
         }
         for kept in [
             format!("{honest}\n\nEntropy"),
+            format!("- {honest}"),
+            format!("{{ f: {{ {honest}\n}} }}"),
             "fine".to_owned(),
             format!("fine {honest}"),
             format!("{honest}\nMistral"),

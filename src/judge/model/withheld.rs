@@ -1,4 +1,4 @@
-//! What a model is not shown of an answer: remarks to the grader, also encoded ones, and words that say nothing.
+//! What a model is not shown of an answer: remarks to the grader, also encoded ones, and words and marks that say nothing.
 
 use std::ops::Range;
 
@@ -42,16 +42,25 @@ fn remarks(answer: &str, passages: &[Passage]) -> Vec<Range<usize>> {
     found
 }
 
-/// The bytes that are withheld, in order and apart: remarks, also encoded ones, and filler.
+/// Marks that say nothing where no word is beside them. Brackets and quotation marks may close something.
+const MARKS: [char; 14] = ['.', ':', ';', ',', '!', '?', '-', '–', '—', '…', '*', '#', '_', '~'];
+
+/// The bytes that are withheld, in order and apart: remarks, also encoded ones, filler, and marks at the ends that say
+/// nothing.
 pub(super) fn withheld(answer: &str, passages: &[Passage], flags: &[Flag]) -> Vec<Range<usize>> {
     let filler = passages.iter().filter(|passage| passage.role == PassageRole::Filler);
-    let filler = filler.map(|passage| with_its_line(answer, passage.start..passage.end));
+    let with_marks = |passage: &Passage| passage.start..passage.end + marks_from(answer, passage.end);
+    let filler = filler.map(|passage| with_its_line(answer, with_marks(passage)));
     // An encoded one is flagged as well, so most answers need not be searched again.
     let flagged = flags.contains(&Flag::AddressesTheGrader);
     let encoded = if flagged { BuiltIn::new().encoded_remarks(answer) } else { Vec::new() };
     let encoded = encoded.into_iter().map(|bytes| with_its_line(answer, bytes));
-    let mut all: Vec<Range<usize>> =
-        remarks(answer, passages).into_iter().chain(filler).chain(encoded).collect();
+    let mut all: Vec<Range<usize>> = remarks(answer, passages)
+        .into_iter()
+        .chain(filler)
+        .chain(encoded)
+        .chain(empty_ends(answer))
+        .collect();
     all.sort_unstable_by_key(|range| range.start);
     let mut apart: Vec<Range<usize>> = Vec::new();
     for range in all {
@@ -61,6 +70,29 @@ pub(super) fn withheld(answer: &str, passages: &[Passage], flags: &[Flag]) -> Ve
         }
     }
     apart
+}
+
+/// How many bytes of marks there are from here on.
+fn marks_from(answer: &str, from: usize) -> usize {
+    let rest = answer.get(from..).unwrap_or_default();
+    rest.len() - rest.trim_start_matches(MARKS).len()
+}
+
+/// Lines of nothing but marks in front of an answer, and marks behind it that no word is beside; nothing of an answer that
+/// has nothing else.
+fn empty_ends(answer: &str) -> Vec<Range<usize>> {
+    let says = |text: &str| text.contains(|c: char| !c.is_whitespace() && !MARKS.contains(&c));
+    let mut lines = answer.split_inclusive('\n').scan(0, |begin, line| {
+        let at = *begin;
+        *begin += line.len();
+        Some((at, line))
+    });
+    let Some((begin, _)) = lines.find(|(_, line)| says(line)) else { return Vec::new() };
+    let mut kept = answer.trim_end();
+    while let Some(last) = kept.rsplit(char::is_whitespace).next().filter(|last| !says(last)) {
+        kept = kept.strip_suffix(last).unwrap_or_default().trim_end();
+    }
+    [0..begin, kept.len()..answer.len()].into_iter().filter(|range| !range.is_empty()).collect()
 }
 
 /// The line of something that has one of its own, with the marks around it.
