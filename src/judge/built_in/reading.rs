@@ -5,7 +5,7 @@ use super::framing::{Framing, framing};
 use super::grammar::{Flow, grammar};
 use super::recurring::recurring;
 use super::sentences::{Span, clauses, sentences};
-use super::standing::{Standing, Whole, remarks, sense, standing};
+use super::standing::{Standing, Whole, bearing, remarks, sense, standing};
 use super::statements::Statements;
 use super::text::Text;
 use super::unit::Unit;
@@ -78,11 +78,7 @@ impl<'t> Reading<'t> {
             (flow, Sentence { span, standing, framing, sense: 1.0, unit, clauses: units })
         });
         let (flows, mut sentences): (Vec<Flow>, Vec<Sentence>) = measured.unzip();
-        let stated = flows
-            .iter()
-            .zip(&sentences)
-            .filter(|(_, sentence)| sentence.standing != Standing::AddressesTheGrader);
-        let answer = stated.map(|(flow, _)| *flow).fold(Flow::default(), Flow::joined);
+        let answer = flow_of_all(&flows, &sentences, &text);
         for (sentence, flow) in sentences.iter_mut().zip(flows) {
             sentence.sense = sense(flow, answer);
         }
@@ -105,6 +101,24 @@ impl<'t> Reading<'t> {
     pub(super) fn standings(&self) -> Vec<(Standing, usize)> {
         self.sentences.iter().map(|sentence| (sentence.standing, sentence.span.words.len())).collect()
     }
+}
+
+/// How well the words of an answer follow each other, remarks to the grader left out; of the sentences on the subject,
+/// where those have less of it.
+fn flow_of_all(flows: &[Flow], sentences: &[Sentence], text: &Text<'_, '_>) -> Flow {
+    let both = flows.iter().zip(sentences);
+    let stated: Vec<(&Flow, &Span)> = both
+        .filter(|(_, sentence)| sentence.standing != Standing::AddressesTheGrader)
+        .map(|(flow, sentence)| (flow, &sentence.span))
+        .collect();
+    let spans: Vec<&Span> = stated.iter().map(|(_, span)| *span).collect();
+    let bearing = bearing(text, &spans);
+    let joined = |bears: &dyn Fn(&Span) -> bool| {
+        let flows = stated.iter().filter(|(_, span)| bears(span)).map(|(flow, _)| **flow);
+        flows.fold(Flow::default(), Flow::joined)
+    };
+    let (all, on_subject) = (joined(&|_| true), joined(&|span| bearing.contains(&span)));
+    if on_subject.mean() < all.mean() { on_subject } else { all }
 }
 
 /// How many words of a sentence are joined to the one before by a hyphen.

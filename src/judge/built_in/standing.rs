@@ -51,6 +51,8 @@ const ENUMERATED: f32 = 0.45;
 /// ... and are so many; honest enumerations are shorter.
 const ENUMERATION: usize = 4;
 
+/// Of the weight of its content words.
+const BEARING: f32 = 0.5;
 /// Flow of words thrown together, and of sentences; between them it is a matter of degree. The rubrics' key
 /// points shuffled have a flow of -0.36 and less as a whole; of 1,825 honest answers by students, many in
 /// notes, one in a hundred is below -0.16.
@@ -95,17 +97,36 @@ pub(super) struct Whole {
 impl Whole {
     /// The shares of the words of some sentences.
     pub(super) fn new(text: &Text<'_, '_>, spans: &[&Span]) -> Self {
-        let known = || spans.iter().flat_map(|span| text.known(span));
-        let content = known().filter(|known| known.is_content()).count();
-        let words = known().count();
+        let bearing = bearing(text, spans);
         let followers = text.followers_of_all(spans);
         Self {
-            grammar: 1.0 - content as f32 / words.max(1) as f32,
-            words,
+            grammar: grammar_of(text, spans).min(grammar_of(text, &bearing)),
+            words: spans.iter().flat_map(|span| text.known(span)).count(),
             copied: share(&followers, Source::Descriptor),
             stated: share(&followers, Source::Statement),
         }
     }
+}
+
+/// Of the words of some sentences the share of those without content; 1 without any.
+fn grammar_of(text: &Text<'_, '_>, spans: &[&Span]) -> f32 {
+    let known = || spans.iter().flat_map(|span| text.known(span));
+    let content = known().filter(|known| known.is_content()).count();
+    1.0 - content as f32 / known().count().max(1) as f32
+}
+
+/// The sentences that are about the rubric's subject, where they have enough words to tell; else all. Fluent talk about
+/// something else says nothing of how much sense those make.
+pub(super) fn bearing<'s>(text: &Text<'_, '_>, spans: &[&'s Span]) -> Vec<&'s Span> {
+    let bears = |span: &&&Span| {
+        let weight = |is: &dyn Fn(&Known) -> bool| -> f32 {
+            text.known(span).filter(|known| is(known)).map(|known| known.rarity).sum()
+        };
+        weight(&|known| known.exact.is_some()) >= BEARING * weight(&Known::is_content)
+    };
+    let bearing: Vec<&Span> = spans.iter().filter(bears).copied().collect();
+    let words: usize = bearing.iter().map(|span| span.words.len()).sum();
+    if words >= WHOLE_LIST { bearing } else { spans.to_vec() }
 }
 
 impl Whole {
