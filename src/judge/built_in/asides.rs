@@ -24,6 +24,11 @@ const SAYS_MORE: usize = 12;
 /// Who breaks lines to a width breaks them before this, in characters.
 const WIDEST: usize = 120;
 
+/// What a score is out of.
+const FULL: &str = "100";
+/// Of the weight of a sentence's content words so much at most is of the subject's, if it is beside it.
+const HARDLY: f32 = 0.2;
+
 /// Words that announce an answer instead of giving it, alone or together: "Thought process:", "Let me solve this step by
 /// step." Small models take them for the beginning of a good one (Zhao et al. 2025, One Token to Fool
 /// LLM-as-a-Judge, arXiv:2507.08794).
@@ -95,8 +100,36 @@ pub(super) fn is_aside(text: &Text<'_, '_>, span: &Span, statements: &Statements
         return false;
     }
     let source = text.source.get(span.start..span.end).unwrap_or_default();
-    let answers = span.words.start == 0 && plains.first().is_some_and(|first| ANSWERS.contains(first));
-    !answers && !source.contains(FORMULA) && !plains.iter().any(|plain| stands_for_something(plain, alone))
+    !is_answer(text, span)
+        && !source.contains(FORMULA)
+        && !plains.iter().any(|plain| stands_for_something(plain, alone))
+}
+
+/// Whether a sentence is beside the subject: of the weight of its words hardly any is of words that the rubric or the
+/// question has, or of words like them. Letters that stand for something may be on the subject, as in a formula, and so may
+/// numbers, where the rubric has any; but not a hundred, nor one number again and again, as in "points: 10/10".
+pub(super) fn is_beside_the_subject(text: &Text<'_, '_>, span: &Span, statements: &Statements) -> bool {
+    let weight = |is: &dyn Fn(&Known) -> bool| -> f32 {
+        text.known(span).filter(|known| is(known)).map(|known| known.rarity).sum()
+    };
+    let of_subject = weight(&|known| is_of_the_subject(known) || is_alike(known, statements));
+    let plains = text.plains(span);
+    let alone = plains.len() == 1;
+    let mut numbers: Vec<&str> = plains.iter().copied().filter(|plain| is_number(plain)).collect();
+    let (first, count) = (numbers.first().copied(), numbers.len());
+    numbers.retain(|number| *number != FULL && (count == 1 || Some(*number) != first));
+    let is_numeric = || statements.terms.iter().any(|term| is_number(&term.plain));
+    let is_number_of_subject = !numbers.is_empty() && is_numeric();
+    let stands = |plain: &&str| !is_number(plain) && stands_for_something(plain, alone);
+    !is_number_of_subject
+        && of_subject <= HARDLY * weight(&Known::is_content)
+        && !is_answer(text, span)
+        && !plains.iter().any(stands)
+}
+
+/// Whether a sentence comes first and begins with a word that is an answer by itself.
+fn is_answer(text: &Text<'_, '_>, span: &Span) -> bool {
+    span.words.start == 0 && text.plains(span).first().is_some_and(|first| ANSWERS.contains(first))
 }
 
 /// Whether a sentence is an entry of a list.

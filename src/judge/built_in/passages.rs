@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::bank::Rubric;
 use crate::critique::{Critique, Flag};
 
-use super::asides::{is_aside, is_filler, parted};
+use super::asides::{is_aside, is_beside_the_subject, is_filler, parted};
 use super::ratings::{KeyPoint, Part};
 use super::reading::{Reading, Sentence, standings};
 use super::sentences::Span;
@@ -46,6 +46,8 @@ pub enum PassageRole {
     /// It says nothing to the point, by its words: few that neither the rubric nor the question has, or an announcement
     /// ("Thought process:"). Such words move small models as much as an argument does.
     Aside,
+    /// It may state something, but nothing on the subject: it has hardly a word of the rubric's or the question's.
+    BesideTheSubject,
     /// It repeats the question, which earns nothing.
     Repetition,
     /// It speaks to the grader.
@@ -65,6 +67,7 @@ fn stated(text: &Text<'_, '_>, span: &Span, statements: &Statements) -> Vec<Pass
     let role = |part: &Span| match is_aside(text, part, statements) {
         true if is_filler(text, part) => PassageRole::Filler,
         true => PassageRole::Aside,
+        false if is_beside_the_subject(text, part, statements) => PassageRole::BesideTheSubject,
         false => PassageRole::Statement,
     };
     parted(text, span, statements).iter().map(|part| Passage::of(part, role(part))).collect()
