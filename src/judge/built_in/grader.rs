@@ -175,7 +175,7 @@ const PHRASES: &[&str] = &[
 
 /// Whether a word may belong to a remark; a first sieve, so that most sentences are never searched.
 pub(super) fn is_cue(plain: &str) -> bool {
-    [GRADERS, TOP, GIVEN, GIVING, RULES, DROPPING, TAKING, verdicts::FIELDS]
+    [GRADERS, TOP, GIVEN, GIVING, RULES, DROPPING, TAKING, verdicts::FIELDS, verdicts::COUNTS]
         .iter()
         .any(|list| list.contains(&plain))
         || PRAISE.contains(&plain)
