@@ -107,17 +107,14 @@ impl<'t> Reading<'t> {
 /// where those have less of it.
 fn flow_of_all(flows: &[Flow], sentences: &[Sentence], text: &Text<'_, '_>) -> Flow {
     let both = flows.iter().zip(sentences);
-    let stated: Vec<(&Flow, &Span)> = both
-        .filter(|(_, sentence)| sentence.standing != Standing::AddressesTheGrader)
-        .map(|(flow, sentence)| (flow, &sentence.span))
-        .collect();
-    let spans: Vec<&Span> = stated.iter().map(|(_, span)| *span).collect();
-    let bearing = bearing(text, &spans);
-    let joined = |bears: &dyn Fn(&Span) -> bool| {
-        let flows = stated.iter().filter(|(_, span)| bears(span)).map(|(flow, _)| **flow);
-        flows.fold(Flow::default(), Flow::joined)
-    };
-    let (all, on_subject) = (joined(&|_| true), joined(&|span| bearing.contains(&span)));
+    let stated = both.filter(|(_, sentence)| sentence.standing != Standing::AddressesTheGrader);
+    let (stated, spans): (Vec<&Flow>, Vec<&Span>) =
+        stated.map(|(flow, sentence)| (flow, &sentence.span)).unzip();
+    let (mut all, mut on_subject) = (Flow::default(), Flow::default());
+    for (flow, bears) in stated.into_iter().zip(bearing(text, &spans)) {
+        all = all.joined(*flow);
+        on_subject = if bears { on_subject.joined(*flow) } else { on_subject };
+    }
     if on_subject.mean() < all.mean() { on_subject } else { all }
 }
 

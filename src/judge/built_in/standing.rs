@@ -51,8 +51,8 @@ const ENUMERATED: f32 = 0.45;
 /// ... and are so many; honest enumerations are shorter.
 const ENUMERATION: usize = 4;
 
-/// Of the weight of its content words.
-const BEARING: f32 = 0.5;
+/// A sentence is about the rubric's subject where this share of the weight of its content words is of the rubric's words.
+const BEARING: f32 = 0.8;
 /// Flow of words thrown together, and of sentences; between them it is a matter of degree. The rubrics' key
 /// points shuffled have a flow of -0.36 and less as a whole; of 1,825 honest answers by students, many in
 /// notes, one in a hundred is below -0.16.
@@ -98,6 +98,8 @@ impl Whole {
     /// The shares of the words of some sentences.
     pub(super) fn new(text: &Text<'_, '_>, spans: &[&Span]) -> Self {
         let bearing = bearing(text, spans);
+        let bearing: Vec<&Span> =
+            spans.iter().zip(bearing).filter(|(_, bears)| *bears).map(|(span, _)| *span).collect();
         let followers = text.followers_of_all(spans);
         Self {
             grammar: grammar_of(text, spans).min(grammar_of(text, &bearing)),
@@ -115,18 +117,20 @@ fn grammar_of(text: &Text<'_, '_>, spans: &[&Span]) -> f32 {
     1.0 - content as f32 / known().count().max(1) as f32
 }
 
-/// The sentences that are about the rubric's subject, where they have enough words to tell; else all. Fluent talk about
-/// something else says nothing of how much sense those make.
-pub(super) fn bearing<'s>(text: &Text<'_, '_>, spans: &[&'s Span]) -> Vec<&'s Span> {
-    let bears = |span: &&&Span| {
-        let weight = |is: &dyn Fn(&Known) -> bool| -> f32 {
-            text.known(span).filter(|known| is(known)).map(|known| known.rarity).sum()
-        };
-        weight(&|known| known.exact.is_some()) >= BEARING * weight(&Known::is_content)
+/// Which sentences are about the rubric's subject, where those have enough words to tell; else all. Fluent talk about
+/// something else says nothing of how much sense they make.
+pub(super) fn bearing(text: &Text<'_, '_>, spans: &[&Span]) -> Vec<bool> {
+    let bears = |span: &&Span| {
+        let (mut of_rubric, mut all) = (0.0, 0.0);
+        for known in text.known(span).filter(|known| known.is_content()) {
+            all += known.rarity;
+            of_rubric += if known.exact.is_some() { known.rarity } else { 0.0 };
+        }
+        of_rubric >= BEARING * all
     };
-    let bearing: Vec<&Span> = spans.iter().filter(bears).copied().collect();
-    let words: usize = bearing.iter().map(|span| span.words.len()).sum();
-    if words >= WHOLE_LIST { bearing } else { spans.to_vec() }
+    let bearing: Vec<bool> = spans.iter().map(bears).collect();
+    let words = spans.iter().zip(&bearing).filter(|(_, bears)| **bears).map(|(span, _)| span.words.len());
+    if words.sum::<usize>() >= WHOLE_LIST { bearing } else { vec![true; spans.len()] }
 }
 
 impl Whole {

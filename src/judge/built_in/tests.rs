@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::bank::{Bank, MistakeKind, QuestionId, Rubric};
 use crate::critique::Evidence;
+use crate::score::Grade;
 
 /// Levels that must be within one of what a person gave, of all exemplars that are shipped.
 const WITHIN_ONE: f64 = 0.85;
@@ -245,4 +246,27 @@ proptest! {
         prop_assert!(is_sound(&RUBRIC, &critique, &answer), "{critique:?}");
         prop_assert_eq!(&critique, &judged(&answer));
     }
+}
+
+#[test]
+fn fluent_talk_lends_little_sense_to_shuffled_words() {
+    let talk = "I like this question a lot, for it touches on what I do every day at work. When I started I did not \
+        know much about it, but over the years I have learned to see it from many sides. My colleagues and I talk about it \
+        over lunch, and we do not always agree. That is fine with me, since one learns most from people who see \
+        things in another way.";
+    let mut scores = Vec::new();
+    for rubric in BANK.rubrics() {
+        let points = rubric.criteria.iter().flat_map(|criterion| &criterion.key_points);
+        let shuffled = points.map(|point| {
+            let words: Vec<&str> = point.trim_end_matches('.').split(' ').collect();
+            let (even, odd) = (words.iter().step_by(2), words.iter().skip(1).step_by(2));
+            even.rev().chain(odd).copied().collect::<Vec<_>>().join(" ") + "."
+        });
+        let answer = format!("{talk}\n\n{}", shuffled.collect::<Vec<_>>().join(" "));
+        scores.push(Grade::new(rubric, judged_by(rubric, &answer)).score.points());
+    }
+    let mean = scores.iter().sum::<f64>() / scores.len() as f64;
+    let weak = scores.iter().filter(|points| **points < 45.0).count();
+    // Without a second look at what is on the subject the mean is 58, and 13 of 52 stay weak.
+    assert!(mean < 45.0 && 2 * weak > scores.len(), "mean {mean}, {weak} of {} weak", scores.len());
 }
