@@ -5,7 +5,7 @@ mod scripted_judge;
 mod support;
 
 use coach::{Coach, Ran, answer};
-use scripted_judge::configured;
+use scripted_judge::{WHOLE, configured};
 use serde_json::{Value, json};
 use support::{FakeEndpoint, Reply, Request};
 
@@ -213,26 +213,6 @@ fn the_configuration_can_say_it_and_the_grade_knows_it() {
     let procedures = [&at_once, &careful].map(|grade| &grade["judge"]["procedure"]);
     assert_eq!(procedures, ["at-once", "careful"]);
 }
-
-/// A rubric of one criterion in tenths, as `coach rubric import` makes it.
-const WHOLE: &str = r#"
-format = 1
-id = "whole"
-title = "Tokens"
-topic = "trial"
-difficulty = "intro"
-minutes = 2
-question = "What are tokens?"
-model_answer = "Tokens are pieces of text. The vocabulary is fixed."
-
-[[criteria]]
-id = "content"
-title = "What the reference answer says"
-dimension = "theory"
-weight = 1
-levels = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]
-key_points = ["Tokens are pieces of text.", "The vocabulary is fixed."]
-"#;
 
 #[test]
 fn a_whole_answer_is_half_the_models_impression_and_half_the_built_in_judges_level() {

@@ -6,8 +6,10 @@ mod coach;
 mod scripted_judge;
 mod support;
 
+use std::collections::BTreeSet;
+
 use coach::{Coach, answer};
-use scripted_judge::configured;
+use scripted_judge::{WHOLE, configured};
 use serde_json::{Value, json};
 use support::{FakeEndpoint, Reply, Request};
 
@@ -20,9 +22,12 @@ const MOST_RAISED: f64 = 3.0;
 const LEAST_TOLD: usize = 70;
 
 fn attacks() -> Vec<String> {
-    let lines = include_str!("endpoint_attacks.jsonl").lines();
+    texts(include_str!("endpoint_attacks.jsonl"))
+}
+
+fn texts(lines: &str) -> Vec<String> {
     let text = |line: &str| serde_json::from_str::<Value>(line).unwrap()["text"].as_str().unwrap().to_owned();
-    lines.map(text).collect()
+    lines.lines().map(text).collect()
 }
 
 /// Sure of every passage that is part of an attack, and of what is true; not of anything else.
@@ -72,4 +77,26 @@ fn what_is_told_to_be_a_remark_raises_no_score_even_where_the_model_believes_it(
     assert!(told.len() >= LEAST_TOLD, "{} of {}", told.len(), grades.len() - 1);
     let raised = told.iter().sum::<f64>() / told.len() as f64;
     assert!(raised <= MOST_RAISED, "raised by {raised} on average");
+}
+
+#[test]
+fn what_nobody_foresaw_hardly_reaches_the_impression_of_a_whole_answer() {
+    // Of others than wrote the defence; nothing tells these for remarks.
+    let attacks = texts(include_str!("unforeseen_attacks.jsonl"));
+    let fake = FakeEndpoint::start(|_| Reply::chat("2"));
+    let coach = configured(&fake);
+    coach.write("mine/whole.toml", WHOLE);
+    let line = |(place, attack): (usize, &String)| {
+        answer(&format!("a{place}"), "whole", &format!("{HONEST}\n\n{attack}"))
+    };
+    coach.write("a.jsonl", attacks.iter().enumerate().map(line).collect::<String>());
+    let fixed =
+        ["grade", "a.jsonl", "-o", "g.jsonl", "--config", "config.toml", "--rubrics", "mine", "--judge", "m"];
+    let ran = coach.run(&[&fixed[..], &["--careful"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    // The two ends of the scale, and the honest twin.
+    const KNOWN: usize = 3;
+    let shown: BTreeSet<String> =
+        fake.requests().iter().map(|request| request.last_message().to_owned()).collect();
+    assert!((KNOWN..=KNOWN + 5).contains(&shown.len()), "{} of {}: {shown:#?}", shown.len(), attacks.len());
 }

@@ -7,6 +7,26 @@ use serde_json::json;
 use crate::coach::Coach;
 use crate::support::{FakeEndpoint, Reply, Request};
 
+/// A rubric of one criterion in tenths, as `coach rubric import` makes it.
+pub(crate) const WHOLE: &str = r#"
+format = 1
+id = "whole"
+title = "Tokens"
+topic = "trial"
+difficulty = "intro"
+minutes = 2
+question = "What are tokens?"
+model_answer = "Tokens are pieces of text. The vocabulary is fixed."
+
+[[criteria]]
+id = "content"
+title = "What the reference answer says"
+dimension = "theory"
+weight = 1
+levels = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]
+key_points = ["Tokens are pieces of text.", "The vocabulary is fixed."]
+"#;
+
 /// A rubric with five exemplars.
 pub(crate) const RUBRIC: &str = r#"
 format = 1
