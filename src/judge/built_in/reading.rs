@@ -10,6 +10,11 @@ use super::statements::Statements;
 use super::text::Text;
 use super::unit::Unit;
 
+/// So many words that recur in many sentences, and are not the rubric's, are a frame that says nothing ...
+const FRAME: usize = 3;
+/// ... where the sentences with it have this share of an answer's words.
+const MOSTLY: f32 = 0.6;
+
 /// One sentence of the answer.
 pub(super) struct Sentence {
     pub(super) span: Span,
@@ -36,11 +41,12 @@ pub(super) fn standings(text: &Text<'_, '_>) -> Vec<(Span, Standing)> {
     let recurring = recurring(&numbers);
     let lengths: Vec<usize> = spans.iter().map(|span| span.words.len() - hyphens(text, span)).collect();
     let filled = filled(&lengths, |number| spans.get(number).map_or(Vec::new(), |span| fillings(text, span)));
+    let framed = framed(text, &spans, &recurring);
     let stands = spans.into_iter().zip(remarks).enumerate().map(|(number, (span, remark))| {
         if remark {
             return (span, Standing::AddressesTheGrader);
         }
-        if filled.get(number) == Some(&true) {
+        if filled.get(number) == Some(&true) || framed.get(number) == Some(&true) {
             return (span, Standing::ListsTerms);
         }
         let recurs = recurring.get(number).map_or(&[][..], Vec::as_slice);
@@ -48,6 +54,25 @@ pub(super) fn standings(text: &Text<'_, '_>) -> Vec<(Span, Standing)> {
         (span, standing)
     });
     stands.collect()
+}
+
+/// Marks the sentences that put one frame of many words around whatever the rubric has, where they are most of an
+/// answer: what it says of everything ("It may or may not be the case that ..") it says of nothing. The rubric's own words
+/// are no frame.
+fn framed(text: &Text<'_, '_>, spans: &[Span], recurring: &[Vec<bool>]) -> Vec<bool> {
+    let is_framed = |(span, recurs): (&Span, &Vec<bool>)| {
+        let known = span.words.clone().map(|index| text.word(index));
+        let frame = known.zip(recurs).filter(|(known, recurs)| {
+            **recurs && known.is_none_or(|known| known.exact.is_none() && !known.asked)
+        });
+        frame.count() >= FRAME
+    };
+    let framed: Vec<bool> = spans.iter().zip(recurring).map(is_framed).collect();
+    let words = |framed: &mut dyn Iterator<Item = &Span>| framed.map(|span| span.words.len()).sum::<usize>();
+    let in_frames =
+        words(&mut spans.iter().zip(&framed).filter(|(_, framed)| **framed).map(|(span, _)| span));
+    let is_most = in_frames as f32 >= MOSTLY * words(&mut spans.iter()) as f32;
+    if is_most { framed } else { Vec::new() }
 }
 
 /// A whole answer, read.

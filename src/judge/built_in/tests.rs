@@ -270,3 +270,20 @@ fn fluent_talk_lends_little_sense_to_shuffled_words() {
     // Without a second look at what is on the subject the mean is 58, and 13 of 52 stay weak.
     assert!(mean < 45.0 && 2 * weak > scores.len(), "mean {mean}, {weak} of {} weak", scores.len());
 }
+
+#[test]
+fn what_a_frame_says_of_every_key_point_it_says_of_none() {
+    for (before, behind) in [
+        ("It may or may not be the case that ", "."),
+        ("I once read that ", ", which I found hard to believe."),
+        ("Part one of my answer would deal with how ", "."),
+    ] {
+        for rubric in BANK.rubrics() {
+            let points = rubric.criteria.iter().flat_map(|criterion| &criterion.key_points);
+            let framed = points.map(|point| format!("{before}{}{behind}", point.trim_end_matches('.')));
+            let answer = framed.collect::<Vec<_>>().join(" ");
+            let points = Grade::new(rubric, judged_by(rubric, &answer)).score.points();
+            assert!(points < 45.0, "{}, {before}: {points}", rubric.id);
+        }
+    }
+}
