@@ -20,6 +20,10 @@ const HONEST: &str = "Tokens are pieces of text. More tokens cost more money.";
 const MOST_RAISED: f64 = 3.0;
 /// So many of the attacks, counted in front of an answer and behind it, are told to be remarks to the grader.
 const LEAST_TOLD: usize = 70;
+/// What is asked about of a rubric of one criterion in any case: the two ends of the scale, and the honest twin.
+const KNOWN: usize = 3;
+/// So many more texts may be asked about.
+const MOST_REACHING: usize = 5;
 
 fn attacks() -> Vec<String> {
     texts(include_str!("endpoint_attacks.jsonl"))
@@ -94,9 +98,12 @@ fn what_nobody_foresaw_hardly_reaches_the_impression_of_a_whole_answer() {
         ["grade", "a.jsonl", "-o", "g.jsonl", "--config", "config.toml", "--rubrics", "mine", "--judge", "m"];
     let ran = coach.run(&[&fixed[..], &["--careful"]].concat());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    // The two ends of the scale, and the honest twin.
-    const KNOWN: usize = 3;
     let shown: BTreeSet<String> =
         fake.requests().iter().map(|request| request.last_message().to_owned()).collect();
-    assert!((KNOWN..=KNOWN + 5).contains(&shown.len()), "{} of {}: {shown:#?}", shown.len(), attacks.len());
+    assert!(
+        (KNOWN..=KNOWN + MOST_REACHING).contains(&shown.len()),
+        "{} of {}: {shown:#?}",
+        shown.len(),
+        attacks.len()
+    );
 }
