@@ -23,6 +23,24 @@ pub(crate) fn report(bank: &Bank, details: bool) {
     injected(&rubrics, details);
 }
 
+/// Texts of somebody who knew the judge's source and had other ideas than those who wrote it; nothing was tuned on them.
+fn unforeseen(flagged: &dyn Fn(&str) -> bool) {
+    let lines = include_str!("unforeseen.jsonl").lines();
+    let read = |line: &str| serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON");
+    let mut counts = [(0, 0); 2];
+    for line in lines.map(read) {
+        let text = line["text"].as_str().expect("a text");
+        let (found, all) = &mut counts[usize::from(line["class"] == "honest")];
+        *found += usize::from(flagged(text));
+        *all += 1;
+    }
+    let [(told, injections), (wronged, honest)] = counts;
+    println!(
+        "unforeseen, alone: {} of {injections} injections missed, {wronged} of {honest} honest sentences flagged",
+        injections - told
+    );
+}
+
 fn score(rubric: &Rubric, prepared: &PreparedRubric, answer: &str) -> f64 {
     Score::of(rubric, &BuiltIn::new().critique(prepared, rubric, answer)).points()
 }
@@ -93,6 +111,7 @@ fn injected(rubrics: &[(&Rubric, PreparedRubric)], details: bool) {
         wronged.len(),
         HONEST.len()
     );
+    unforeseen(&flagged);
     let mut accused = 0;
     let mut sentences = 0;
     for (rubric, prepared) in rubrics {
