@@ -60,6 +60,9 @@ pub(super) fn standings(text: &Text<'_, '_>) -> Vec<(Span, Standing)> {
 /// answer: what it says of everything ("It may or may not be the case that ..") it says of nothing. The rubric's own words
 /// are no frame.
 fn framed(text: &Text<'_, '_>, spans: &[Span], recurring: &[Vec<bool>]) -> Vec<bool> {
+    if recurring.is_empty() {
+        return Vec::new();
+    }
     let is_framed = |(span, recurs): (&Span, &Vec<bool>)| {
         let known = span.words.clone().map(|index| text.word(index));
         let frame = known.zip(recurs).filter(|(known, recurs)| {

@@ -80,9 +80,11 @@ impl<'a> Shown<'a> {
                 let gap = self.text.get(end..passage.start).unwrap_or_default();
                 let cut = end + gap.find('\n').unwrap_or_default();
                 kept.push_str(self.text.get(from..cut).unwrap_or_default());
-                let behind = self.passages.get(at + 1).map_or(self.text.len(), |next| next.start);
+                let next = self.passages.get(at + 1);
+                let behind = next.map_or(self.text.len(), |next| next.start);
                 let gap = self.text.get(passage.end..behind).unwrap_or_default();
-                from = gap.find('\n').map_or(behind, |line| passage.end + line);
+                let space = gap.find('\n').or_else(|| next.and_then(|_| gap.find(char::is_whitespace)));
+                from = space.map_or(behind, |space| passage.end + space);
             }
             end = passage.end;
         }

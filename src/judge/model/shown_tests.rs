@@ -132,6 +132,11 @@ fn asides_at_its_ends_are_not_to_the_point() {
         Shown::new(&prepared, between, None).to_the_point(),
         "- Surprisal is minus the logarithm.\n- Rare words surprise."
     );
+    let on_a_line = "Surprisal is minus the logarithm. Lovely weather, is it not? (Rare words surprise.)";
+    assert_eq!(
+        Shown::new(&prepared, on_a_line, None).to_the_point(),
+        "Surprisal is minus the logarithm. (Rare words surprise.)"
+    );
     let honest = "2 bits are the surprisal of one in four";
     assert_eq!(Shown::new(&prepared, &format!("fine\n{honest}"), None).to_the_point(), honest);
     for kept in [
