@@ -236,8 +236,9 @@ fn a_save_by_renaming_is_checked_again_until_interrupted() {
     assert_eq!(notices.next().unwrap().unwrap(), "Watching; a save checks again, Ctrl-C ends.");
     coach.write("cache.toml.new", overlapping());
     std::fs::rename(coach.path("cache.toml.new"), coach.path("cache.toml")).unwrap();
-    let again = reports.find(|line| line.as_ref().unwrap().starts_with("1 rubric")).unwrap().unwrap();
-    assert_eq!(again, "1 rubric, no problems, 1 piece of advice");
+    // The new file by itself may have it checked once more before it has the name.
+    let again = "1 rubric, no problems, 1 piece of advice";
+    assert!(reports.any(|line| line.unwrap() == again));
     let id = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
     nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));

@@ -78,6 +78,8 @@ fn harmless(problem: &Problem) -> Problem {
 /// Checks whenever a file is saved. What goes wrong then is told, and may be right after the next save.
 async fn watch(args: &RubricCheckArgs, context: &Context, own: &[&Path]) -> Result<Exit> {
     let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+    // A future that was never polled catches nothing, and a file may be saved before this one is.
+    let _ = futures::poll!(interrupt.as_mut());
     let paths = watched(args, own)?;
     let mut watch = Watch::new(&paths)?;
     loop {
