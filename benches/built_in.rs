@@ -4,6 +4,7 @@
 //!     cargo bench --bench built_in -- saf FILE             Pearson r within questions, against human scores
 //!     cargo bench --bench built_in -- mistakes [DETAILS]   mistakes found in wordings that are not in a rubric
 //!     cargo bench --bench built_in -- attacks [DETAILS]    answers that want a grade without saying anything
+//!     cargo bench --bench built_in -- tokens FILE          sentences of texts as tokens, for assets/remarks/learn.py
 //!
 //! How good it is on the exemplars of rubrics is what `coach rubric test` says.
 //!
@@ -22,7 +23,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use interview_coach::bank::{Bank, Rubric, parse};
-use interview_coach::judge::built_in::BuiltIn;
+use interview_coach::judge::built_in::{BuiltIn, tokens_of_sentences};
 
 /// Length that answers are brought to before their number a second is measured.
 const WORDS: usize = 150;
@@ -33,7 +34,16 @@ fn main() {
         Some("saf") => saf(arguments.get(1).expect("saf needs a file")),
         Some("mistakes") => mistakes::report(&bank(), arguments.get(1).is_some()),
         Some("attacks") => attacks::report(&bank(), arguments.get(1).is_some()),
+        Some("tokens") => tokens(arguments.get(1).expect("tokens needs a file")),
         _ => speed(),
+    }
+}
+
+/// For each line of a JSONL file the tokens of each sentence of its `text`, as a line of JSON.
+fn tokens(file: &str) {
+    for line in std::fs::read_to_string(file).expect("a readable file").lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+        println!("{}", serde_json::json!(tokens_of_sentences(line["text"].as_str().expect("a text"))));
     }
 }
 

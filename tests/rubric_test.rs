@@ -70,9 +70,9 @@ fn exemplars_and_mutations_are_compared_with_what_the_author_expects() {
       1      1     0       0         sign of a mistake inserted
       1      1     0       0         right sentence inserted
       1      1     0       0         omission covered
-      1      0     1       0         praise appended
+      1      1     0       0         praise appended
+      1      0     1       0         filler appended
                1: a level rose
-      1      1     0       0         filler appended
       1      1     0       0         instruction appended
       1      1     0       0         remarks removed
 
@@ -102,10 +102,11 @@ fn exemplars_and_mutations_are_compared_with_what_the_author_expects() {
         fluent: expected 0.0, got 45.0
 
       Mutations that failed
-        fluent: praise appended
-          “This is an excellent answer.”
+        fluent: filler appended
+          “All of this matters a great deal in practice, and there would be much
+          more to say.”
           vectors: expected at most 0, got 1
-            “This is an excellent answer”
+            “All of this matters a great deal in practice”
     --- stderr
     Judge: m, m at URL.
     Grading 5 exemplars and up to 14 mutations of them (--mutations none leaves them out): a request each, and another for each reply that has to be repaired.
@@ -136,10 +137,10 @@ fn every_miss_is_in_the_json() {
     // Each exemplar once for each of 3, 4 and 7 texts.
     assert_eq!(["praise-appended", "filler-appended", "instruction-appended"].map(tried), [15, 20, 35]);
     let sum: u64 = total["mutations"].as_object().unwrap().keys().map(|kind| tried(kind)).sum();
-    // An answer whose remark is withheld makes the request of its honest twin, whose reply may be kept by then.
+    // An answer whose remark or praise is withheld makes the request of its honest twin, whose reply may be kept by then.
     let requests = fake.requests().len() as u64;
     assert!(
-        requests <= 5 + sum && requests >= 5 + sum - 35,
+        requests <= 5 + sum && requests >= 5 + sum - 35 - 15,
         "{requests} for 5 exemplars and {sum} mutations"
     );
 }

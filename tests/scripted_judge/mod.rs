@@ -110,15 +110,15 @@ levels = { pieces = 1, vectors = 0 }
 mistakes = ["no-cost"]
 "#;
 
-/// What earns a level, and for which criterion. The model takes fluent words for two points, and praise for one:
-/// it can be fooled.
+/// What earns a level, and for which criterion. The model takes fluent words for two points, and filler for
+/// one: it can be fooled.
 const EARNS: [(&str, &str, u8); 6] = [
     ("pieces", "Tokens are pieces of text.", 1),
     ("pieces", "The vocabulary is fixed.", 1),
     ("pieces", "language is about meaning.", 2),
     ("vectors", "Embeddings map tokens to vectors.", 1),
     ("vectors", "Training moves the vectors.", 1),
-    ("vectors", "This is an excellent answer", 1),
+    ("vectors", "All of this matters a great deal in practice", 1),
 ];
 
 /// The answer inside a request: what stands between the two marked lines of its first user message.

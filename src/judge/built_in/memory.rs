@@ -9,10 +9,10 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 
 use foldhash::HashMap;
 
-use super::grader;
 use super::grammar::{Kind, grammar};
 use super::mentions::{Part, part};
 use super::opposites::{has_opposite, opposite};
+use super::remarks::{Taps, taps_of_word};
 use super::statements::{Statements, stem};
 use super::vectors::{Vector, dot, vectors};
 use super::words::{Words, denies, is_content, is_number};
@@ -37,8 +37,6 @@ pub(super) struct Known {
     pub(super) denies: bool,
     /// Whether the question has it.
     pub(super) asked: bool,
-    /// Whether it may belong to a remark to the grader.
-    pub(super) cue: bool,
     /// Its number in the rubric's sequences.
     pub(super) number: Option<u32>,
     /// Its kind for the grammar.
@@ -49,6 +47,8 @@ pub(super) struct Known {
     pub(super) rarity: f32,
     /// The term with the same stem.
     pub(super) exact: Option<u16>,
+    /// What it adds to the windows of the network that finds remarks.
+    taps: OnceLock<Box<Taps>>,
     /// `None` for a word without content, of which the three above are not known either.
     content: Option<Box<Content>>,
 }
@@ -162,23 +162,27 @@ impl Known {
         Some(content.likeness.get_or_init(|| Likeness::new(&content.plain, self.exact, statements)))
     }
 
+    /// What it adds to the windows of the network that finds remarks; `plain` is the word.
+    pub(super) fn taps(&self, plain: &str) -> &Taps {
+        self.taps.get_or_init(|| taps_of_word(plain))
+    }
+
     fn new(plain: &str, statements: &Statements) -> Self {
-        let cue = grader::is_cue(plain);
         let (number, kind) = (statements.sequences.number(plain), grammar().kind(plain));
         let part = part(plain, is_content(plain));
         if !is_content(plain) {
-            return Self { denies: denies(plain), cue, number, kind, part, ..Self::default() };
+            return Self { denies: denies(plain), number, kind, part, ..Self::default() };
         }
         let stem = corrected(plain, statements).unwrap_or_else(|| stem(plain));
         Self {
             denies: denies(plain),
             asked: statements.question.contains(&stem),
-            cue,
             number,
             kind,
             part,
             rarity: vectors().rarity_of(plain),
             exact: statements.stems.get(&stem).copied(),
+            taps: OnceLock::new(),
             content: Some(Box::new(Content { plain: plain.into(), likeness: OnceLock::new() })),
         }
     }

@@ -6,14 +6,10 @@
 //! weighed against everything right that a sentence may have meant instead. What it cannot do is reason: two
 //! statements of the same words with the roles exchanged look the same to it.
 
-mod appeals;
 mod asides;
-mod called;
 mod filled;
-mod foreign;
 mod forged;
 mod framing;
-mod grader;
 mod grammar;
 mod hidden;
 mod letters;
@@ -26,6 +22,7 @@ mod phrases;
 mod ratings;
 mod reading;
 mod recurring;
+mod remarks;
 mod sentences;
 mod sequences;
 mod standing;
@@ -33,7 +30,6 @@ mod statements;
 mod text;
 mod unit;
 mod vectors;
-mod verdicts;
 mod words;
 
 #[cfg(test)]
@@ -48,6 +44,7 @@ use memory::Memory;
 use mistakes::Marks;
 use ratings::{KeyPoint, Part};
 use reading::Reading;
+pub use remarks::tokens_of_sentences;
 use sequences::Sequences;
 use standing::Standing;
 use statements::Statements;
@@ -55,7 +52,7 @@ use text::Text;
 use words::Words;
 
 /// Names this judge and its version; changes whenever its grades may.
-pub const IDENTITY: &str = "built-in/7";
+pub const IDENTITY: &str = "built-in/8";
 
 /// Longer answers are cut for judging: ten thousand words are an hour of talk.
 const LONGEST_ANSWER: usize = 64 * 1024;

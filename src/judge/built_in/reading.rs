@@ -31,9 +31,8 @@ pub(super) struct Sentence {
 
 /// The sentences of an answer, and what each is for.
 pub(super) fn standings(text: &Text<'_, '_>) -> Vec<(Span, Standing)> {
-    let spans = sentences(text.source, text.words);
     // A remark to the grader must not change what the rest is worth.
-    let remarks = remarks(text, &spans);
+    let (spans, remarks) = remarks(text, sentences(text.source, text.words));
     let rest = spans.iter().zip(&remarks).filter(|(_, remark)| !**remark);
     let stated: Vec<&Span> = rest.map(|(span, _)| span).collect();
     let whole = Whole::new(text, &stated);

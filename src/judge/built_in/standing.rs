@@ -3,15 +3,16 @@
 use std::ops::Range;
 
 use super::forged;
-use super::grader;
 use super::grammar::Flow;
 use super::hidden;
 use super::letters::visible;
 use super::memory::Known;
 use super::mentions::{Part, only_mentions};
+use super::remarks::parted;
 use super::sentences::Span;
 use super::sequences::{Source, Sources, share};
 use super::text::Text;
+use super::words::is_number;
 
 /// A sentence of which more than this is new, by weight of its words, does not repeat the question ...
 const NEWS: f32 = 0.1;
@@ -64,6 +65,9 @@ const PRIOR_PAIRS: f32 = 20.0;
 
 /// A sentence of fewer words than this beside a remark to the grader is a part of it.
 const SHORTEST_STATEMENT: usize = 4;
+
+/// Rarity of a word that no vocabulary has.
+const RAREST: f32 = 1.0;
 
 /// A paragraph with this share of its words in remarks is mostly that.
 const MOSTLY: f32 = 0.5;
@@ -175,22 +179,26 @@ pub(super) fn standing(text: &Text<'_, '_>, span: &Span, whole: &Whole, recurs: 
     }
 }
 
-/// Which sentences are remarks to the grader. What is left over beside one in its paragraph ("### Response:")
-/// belongs to it, and in a paragraph that is mostly remarks so does all that stands between two of them: a reason
-/// given between two orders is no answer.
-pub(super) fn remarks(text: &Text<'_, '_>, spans: &[Span]) -> Vec<bool> {
-    let mut remarks: Vec<bool> = spans.iter().map(|span| addresses(text, span)).collect();
-    forged::mark_examples(text, spans, &mut remarks);
-    if !remarks.contains(&true) {
-        return remarks;
+/// The sentences of a text, and which of them are remarks to the grader. What is left over beside one in its paragraph
+/// ("### Response:") belongs to it, and in a paragraph that is mostly remarks so does all that stands between two of them: a
+/// reason given between two orders is no answer.
+pub(super) fn remarks(text: &Text<'_, '_>, spans: Vec<Span>) -> (Vec<Span>, Vec<bool>) {
+    let (spans, mut remarks): (Vec<Span>, Vec<bool>) = parted(text, spans).into_iter().unzip();
+    for (remark, span) in remarks.iter_mut().zip(&spans) {
+        *remark |= hides(text, span);
     }
-    let lengths: Vec<usize> = spans.iter().map(|span| span.words.len()).collect();
-    for paragraph in paragraphs(text.source, spans) {
-        if let (Some(remarks), Some(lengths)) = (remarks.get_mut(paragraph.clone()), lengths.get(paragraph)) {
-            spread(remarks, lengths);
+    forged::mark_examples(text, &spans, &mut remarks);
+    if remarks.contains(&true) {
+        let lengths: Vec<usize> = spans.iter().map(|span| span.words.len()).collect();
+        for paragraph in paragraphs(text.source, &spans) {
+            if let (Some(remarks), Some(lengths)) =
+                (remarks.get_mut(paragraph.clone()), lengths.get(paragraph))
+            {
+                spread(remarks, lengths);
+            }
         }
     }
-    remarks
+    (spans, remarks)
 }
 
 /// Extends the remarks of a paragraph to what belongs to them, given how many words its sentences have.
@@ -225,14 +233,12 @@ fn paragraphs(text: &str, spans: &[Span]) -> Vec<Range<usize>> {
     starts.iter().zip(ends).map(|(&from, to)| from..to).collect()
 }
 
-fn addresses(text: &Text<'_, '_>, span: &Span) -> bool {
-    // Whatever stands around the words counts as well: a verdict in JSON begins with a brace.
-    let source = text.source;
-    let source =
-        source.get(span.start.saturating_sub(2)..span.end).or_else(|| source.get(span.start..span.end));
-    let source = source.unwrap_or_default();
-    let is_called = text.known(span).any(|known| known.cue);
-    (is_called && grader::is_addressed(&visible(source), text.plains(span)))
+/// Whether a sentence is a remark that a reader does not see as one.
+fn hides(text: &Text<'_, '_>, span: &Span) -> bool {
+    let source = text.source.get(span.start..span.end).unwrap_or_default();
+    let words = text.plains(span).iter().zip(text.known(span));
+    let unknown = words.filter(|(plain, known)| known.rarity >= RAREST && !is_number(plain)).count();
+    hidden::respells_a_remark(source, span.words.len(), unknown)
         || (!source.is_ascii() && hidden::turns_a_remark(source))
 }
 

@@ -1,6 +1,6 @@
 //! From text to words: where they are, which of them carry content, which of them deny.
 
-use super::letters::{is_invisible, unmasked, unwidened, visible};
+use super::letters::{is_no_letter, unmasked, unstyled, visible};
 
 /// A word longer than this is no word; it stays out of every comparison.
 const LONGEST_WORD: usize = 40;
@@ -85,7 +85,7 @@ impl Split {
         let mut chars = text.get(start..).unwrap_or_default().char_indices().peekable();
         let Some((_, first)) = chars.next() else { return text.len() };
         let behind_first = start + first.len_utf8();
-        let first = unwidened(first);
+        let first = unstyled(first);
         if first == '%' {
             self.push(start, behind_first, "percent");
             return behind_first;
@@ -96,14 +96,14 @@ impl Split {
         let mut end = behind_first;
         let mut last = first;
         while let Some(&(offset, c)) = chars.peek() {
-            if is_invisible(c) {
+            if is_no_letter(c) {
                 // What nobody sees neither ends a word nor belongs to it.
                 chars.next();
                 continue;
             }
             let behind = start + offset + c.len_utf8();
             let rest = text.get(behind..).unwrap_or_default();
-            let next = || rest.chars().find(|c| !is_invisible(*c));
+            let next = || rest.chars().find(|c| !is_no_letter(*c));
             let unit_of_number = first.is_ascii_digit() && c.is_alphabetic();
             if unit_of_number || !(c.is_alphanumeric() || joins(last, c, next)) {
                 break;
@@ -129,10 +129,10 @@ impl Split {
         let from = self.plain.len();
         let number = source.starts_with(|c: char| c.is_ascii_digit());
         let mixed = !source.is_ascii() && source.contains(|c: char| c.is_ascii_alphabetic());
-        for c in source.chars().map(unwidened) {
+        for c in source.chars().map(unstyled) {
             match c {
                 '’' => self.plain.push(b'\''),
-                c if is_invisible(c) => {}
+                c if is_no_letter(c) => {}
                 c if mixed && !c.is_ascii() => self.push_lower(unmasked(c)),
                 ',' if number => {}
                 c => self.push_lower(c),
@@ -330,7 +330,7 @@ mod tests {
             ("300m or 8-bit, GPT4", vec!["300", "m", "or", "8", "bit", "gpt4"]),
             ("6% (e.g. O(n²))", vec!["6", "percent", "e", "g", "o", "n²"]),
             ("'quoted' end'", vec!["quoted", "end"]),
-            ("模型 Größe İ", vec!["模型", "größe", "i\u{307}"]),
+            ("模型 Größe İ", vec!["模型", "große", "i\u{307}"]),
             (
                 "zero\u{200b}width so\u{ad}ft Ｗｉｄｅ t\u{043e}ken",
                 vec!["zerowidth", "soft", "wide", "token"],
