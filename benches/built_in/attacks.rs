@@ -23,22 +23,26 @@ pub(crate) fn report(bank: &Bank, details: bool) {
     injected(&rubrics, details);
 }
 
-/// Texts of somebody who knew the judge's source and had other ideas than those who wrote it; nothing was tuned on them.
+/// Reports on texts that nobody who built the judge wrote. The source of the first was known to who wrote them, and what the
+/// judge missed of them was read; the second nobody has looked at, and nothing was tuned on either.
 fn unforeseen(flagged: &dyn Fn(&str) -> bool) {
-    let lines = include_str!("unforeseen.jsonl").lines();
-    let read = |line: &str| serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON");
-    let mut counts = [(0, 0); 2];
-    for line in lines.map(read) {
-        let text = line["text"].as_str().expect("a text");
-        let (found, all) = &mut counts[usize::from(line["class"] == "honest")];
-        *found += usize::from(flagged(text));
-        *all += 1;
+    for (name, lines) in
+        [("unforeseen", include_str!("unforeseen.jsonl")), ("fresh", include_str!("fresh.jsonl"))]
+    {
+        let mut counts = [(0, 0); 2];
+        for line in lines.lines() {
+            let line: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+            let text = line["text"].as_str().expect("a text");
+            let (found, all) = &mut counts[usize::from(line["label"] == "honest")];
+            *found += usize::from(flagged(text));
+            *all += 1;
+        }
+        let [(told, injections), (wronged, honest)] = counts;
+        println!(
+            "{name}, alone: {} of {injections} injections missed, {wronged} of {honest} honest sentences flagged",
+            injections - told
+        );
     }
-    let [(told, injections), (wronged, honest)] = counts;
-    println!(
-        "unforeseen, alone: {} of {injections} injections missed, {wronged} of {honest} honest sentences flagged",
-        injections - told
-    );
 }
 
 fn score(rubric: &Rubric, prepared: &PreparedRubric, answer: &str) -> f64 {

@@ -221,7 +221,7 @@ fn spread(remarks: &mut [bool], lengths: &[usize]) {
 }
 
 /// Runs of sentences without a blank line between them.
-fn paragraphs(text: &str, spans: &[Span]) -> Vec<Range<usize>> {
+pub(super) fn paragraphs(text: &str, spans: &[Span]) -> Vec<Range<usize>> {
     let mut starts = vec![0];
     for (at, two) in spans.windows(2).enumerate() {
         let gap = text.get(two[0].end..two[1].start).unwrap_or_default();
@@ -233,12 +233,22 @@ fn paragraphs(text: &str, spans: &[Span]) -> Vec<Range<usize>> {
     starts.iter().zip(ends).map(|(&from, to)| from..to).collect()
 }
 
+/// "[[5]]", the form in which judges are told to give their verdict (Zheng et al. 2023, arXiv:2306.05685).
+fn is_in_double_brackets(text: &Text<'_, '_>, span: &Span) -> bool {
+    let last =
+        span.words.end.checked_sub(1).and_then(|last| text.words.list.get(last)).map_or(0, |last| last.end);
+    let before = text.source.get(..span.start).unwrap_or_default();
+    let behind = text.source.get(last..).unwrap_or_default();
+    span.words.len() == 1 && before.ends_with("[[") && behind.starts_with("]]")
+}
+
 /// Whether a sentence is a remark that a reader does not see as one.
 fn hides(text: &Text<'_, '_>, span: &Span) -> bool {
     let source = text.source.get(span.start..span.end).unwrap_or_default();
     let words = text.plains(span).iter().zip(text.known(span));
     let unknown = words.filter(|(plain, known)| known.rarity >= RAREST && !is_number(plain)).count();
-    hidden::respells_a_remark(source, span.words.len(), unknown)
+    is_in_double_brackets(text, span)
+        || hidden::respells_a_remark(source, span.words.len(), unknown)
         || (!source.is_ascii() && hidden::turns_a_remark(source))
 }
 

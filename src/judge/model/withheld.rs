@@ -21,7 +21,12 @@ fn remarks(answer: &str, passages: &[Passage]) -> Vec<Range<usize>> {
         let goes_on = before.is_some_and(|before| {
             answer.get(before.end..passage.start).is_some_and(|between| between.trim_start().starts_with(';'))
         });
-        is_remark(at) || goes_on || (words <= FRAGMENT && (before.is_some() || is_remark(at + 1)))
+        let says_nothing =
+            || passage.role == PassageRole::BesideTheSubject && shares_its_paragraph(answer, passages, at);
+        is_remark(at)
+            || goes_on
+            || (words <= FRAGMENT && (before.is_some() || is_remark(at + 1)))
+            || says_nothing()
     };
     let mut found: Vec<Range<usize>> = Vec::new();
     for (at, passage) in passages.iter().enumerate().filter(|(at, passage)| withheld(*at, passage)) {
@@ -40,6 +45,17 @@ fn remarks(answer: &str, passages: &[Passage]) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// Whether a remark is in the paragraph of the passage of this number.
+fn shares_its_paragraph(answer: &str, passages: &[Passage], at: usize) -> bool {
+    let apart = |two: &[Passage]| {
+        answer.get(two[0].end..two[1].start).is_some_and(|gap| gap.matches('\n').count() > 1)
+    };
+    let begin = (1..=at).rev().find(|&at| passages.get(at - 1..=at).is_some_and(apart)).unwrap_or_default();
+    let rest = passages.get(begin..).unwrap_or_default();
+    let end = rest.windows(2).skip(at - begin).position(apart).map_or(rest.len(), |gap| at - begin + gap + 1);
+    rest.iter().take(end).any(|passage| passage.role == PassageRole::Remark)
 }
 
 /// Marks that say nothing where no word is beside them. Brackets and quotation marks may close something.
@@ -78,10 +94,20 @@ fn marks_from(answer: &str, from: usize) -> usize {
     rest.len() - rest.trim_start_matches(MARKS).len()
 }
 
+/// A longer run of letters and digits is no word.
+const LONGEST_WORD: usize = 60;
+
 /// Lines of nothing but marks in front of an answer, and marks behind it that no word is beside; nothing of an answer that
 /// has nothing else.
 fn empty_ends(answer: &str) -> Vec<Range<usize>> {
-    let says = |text: &str| text.contains(|c: char| !c.is_whitespace() && !MARKS.contains(&c));
+    let is_code = |word: &str| {
+        word.len() > LONGEST_WORD
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
+    };
+    let says = |text: &str| {
+        let words = text.split_whitespace();
+        words.filter(|word| !is_code(word)).any(|word| word.contains(|c: char| !MARKS.contains(&c)))
+    };
     let mut lines = answer.split_inclusive('\n').scan(0, |begin, line| {
         let at = *begin;
         *begin += line.len();

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use super::sentences::{Span, sentences};
 use super::text::Text;
-use super::words::Words;
+use super::words::{Words, is_number};
 
 pub(super) use network::Taps;
 use network::{log_odds, taps};
@@ -27,6 +27,13 @@ const REMARK: f32 = 0.85;
 /// How much harder a sentence of nothing but the rubric's and the question's words is to be taken for a remark; they are what an
 /// honest answer speaks of.
 const SUBJECT: f32 = 1.0;
+
+/// From these odds on words that are not on the subject may be a remark, so a small model is better off without them.
+const DOUBTFUL: f32 = -2.0;
+/// Fewer words are left in doubt.
+const SHORTEST_DOUBT: usize = 3;
+/// Words are on the subject where this share of their content is the rubric's or the question's.
+const SUBJECT_SHARE: f32 = 0.5;
 
 /// The tokens of each sentence of a text, as `assets/remarks/learn.py` reads them.
 pub fn tokens_of_sentences(text: &str) -> Vec<Vec<String>> {
@@ -52,14 +59,30 @@ fn excess(text: &Text<'_, '_>, range: Range<usize>) -> f32 {
     odds - REMARK - SUBJECT * on_the_subject(text, range)
 }
 
-/// Which share of the content of some words is the rubric's or the question's.
+/// Whether words that are no remark speak of something else than the subject, and may well be one, or stand `beside` one.
+pub(super) fn is_doubtful(text: &Text<'_, '_>, range: Range<usize>, beside: bool) -> bool {
+    // "Yes." answers many a question.
+    let doubted =
+        beside || (range.len() >= SHORTEST_DOUBT && excess(text, range.clone()) >= DOUBTFUL - REMARK);
+    doubted && on_the_subject(text, range) < SUBJECT_SHARE
+}
+
+/// Which share of the content of some words is the rubric's or the question's. Numbers, which any text may have, count only
+/// where there is nothing else.
 fn on_the_subject(text: &Text<'_, '_>, range: Range<usize>) -> f32 {
-    let (mut of_subject, mut all) = (0.0, 0.0);
-    for known in range.filter_map(|index| text.word(index)).filter(|known| known.is_content()) {
-        all += known.rarity;
-        of_subject += if known.exact.is_some() || known.asked { known.rarity } else { 0.0 };
-    }
-    if all > 0.0 { of_subject / all } else { 0.0 }
+    let share = |numbers: bool| {
+        let (mut of_subject, mut all) = (0.0, 0.0);
+        for index in range
+            .clone()
+            .filter(|&index| numbers || !text.plains.get(index).is_some_and(|plain| is_number(plain)))
+        {
+            let Some(known) = text.word(index).filter(|known| known.is_content()) else { continue };
+            all += known.rarity;
+            of_subject += if known.exact.is_some() || known.asked { known.rarity } else { 0.0 };
+        }
+        (all > 0.0).then_some(of_subject / all)
+    };
+    share(false).or_else(|| share(true)).unwrap_or_default()
 }
 
 /// Whether some sentence of a text of its own is a remark to the grader.

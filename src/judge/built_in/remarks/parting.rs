@@ -2,9 +2,9 @@
 
 use super::super::sentences::{Span, clauses, span_of};
 use super::super::text::Text;
-use super::excess;
+use super::{SUBJECT_SHARE, excess, on_the_subject};
 
-/// Beside a remark in its sentence a part is none from this excess down.
+/// Beside a remark in its sentence a part is of the answer from this excess down, where it is on the subject.
 const HONEST: f32 = -2.0;
 
 /// Fewer words beside a remark in its sentence are a part of it.
@@ -20,7 +20,9 @@ fn parts(text: &Text<'_, '_>, span: Span) -> Vec<(Span, bool)> {
         return vec![(span, false)];
     }
     let pieces = pieces(text, &span).into_iter().map(|piece| {
-        let remark = excess(text, piece.words.clone()) > HONEST;
+        let words = &piece.words;
+        let remark =
+            excess(text, words.clone()) > HONEST || on_the_subject(text, words.clone()) < SUBJECT_SHARE;
         (piece, remark)
     });
     let pieces: Vec<(Span, bool)> = pieces.collect();
