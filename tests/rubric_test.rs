@@ -137,10 +137,10 @@ fn every_miss_is_in_the_json() {
     // Each exemplar once for each of 3, 4 and 7 texts.
     assert_eq!(["praise-appended", "filler-appended", "instruction-appended"].map(tried), [15, 20, 35]);
     let sum: u64 = total["mutations"].as_object().unwrap().keys().map(|kind| tried(kind)).sum();
-    // An answer whose remark or praise is withheld makes the request of its honest twin, whose reply may be kept by then.
+    // An answer whose remark, praise or filler is withheld makes the request of its honest twin, whose reply may be kept by then.
     let requests = fake.requests().len() as u64;
     assert!(
-        requests <= 5 + sum && requests >= 5 + sum - 35 - 15,
+        requests <= 5 + sum && requests >= 5 + sum - 35 - 15 - 20,
         "{requests} for 5 exemplars and {sum} mutations"
     );
 }

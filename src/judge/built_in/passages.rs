@@ -11,7 +11,7 @@ use super::ratings::{KeyPoint, Part};
 use super::reading::{Reading, Sentence, standings};
 use super::remarks::is_doubtful;
 use super::sentences::Span;
-use super::standing::{Standing, paragraphs};
+use super::standing::Standing;
 use super::statements::Statements;
 use super::text::Text;
 use super::words::Words;
@@ -63,16 +63,12 @@ impl Passage {
     }
 }
 
-/// The passages of a sentence that may state something: the asides at its ends are some of their own. `beside` a remark in
-/// its paragraph what is not on the subject is none of the answer's.
-fn stated(text: &Text<'_, '_>, span: &Span, statements: &Statements, beside: bool) -> Vec<Passage> {
+/// The passages of a sentence that may state something: the asides at its ends are some of their own.
+fn stated(text: &Text<'_, '_>, span: &Span, statements: &Statements) -> Vec<Passage> {
     let role = |part: &Span| match is_aside(text, part, statements) {
         true if is_filler(text, part) => PassageRole::Filler,
         true => PassageRole::Aside,
-        false
-            if is_beside_the_subject(text, part, statements)
-                || is_doubtful(text, part.words.clone(), beside) =>
-        {
+        false if is_beside_the_subject(text, part, statements) || is_doubtful(text, part.words.clone()) => {
             PassageRole::BesideTheSubject
         }
         false => PassageRole::Statement,
@@ -93,19 +89,10 @@ impl BuiltIn {
         let lookup = prepared.memory.look_up(&prepared.statements, &words);
         let read = Text::new(text, &words, &lookup, &prepared.statements.sequences);
         let standings = standings(&read);
-        let spans: Vec<Span> = standings.iter().map(|(span, _)| span.clone()).collect();
-        let mut beside = vec![false; spans.len()];
-        for paragraph in paragraphs(text, &spans) {
-            let remark = |at: usize| {
-                standings.get(at).is_some_and(|(_, standing)| *standing == Standing::AddressesTheGrader)
-            };
-            let has_one = paragraph.clone().any(remark);
-            beside.get_mut(paragraph).unwrap_or_default().fill(has_one);
-        }
-        let passages = standings.iter().zip(beside).flat_map(|((span, standing), beside)| match standing {
+        let passages = standings.iter().flat_map(|(span, standing)| match standing {
             // A model tells by itself whether words that are near the rubric's say something.
             Standing::States | Standing::ListsTerms | Standing::RepeatsTheRubric => {
-                stated(&read, span, &prepared.statements, beside)
+                stated(&read, span, &prepared.statements)
             }
             Standing::RepeatsTheQuestion => vec![Passage::of(span, PassageRole::Repetition)],
             Standing::AddressesTheGrader => vec![Passage::of(span, PassageRole::Remark)],

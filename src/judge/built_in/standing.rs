@@ -221,7 +221,7 @@ fn spread(remarks: &mut [bool], lengths: &[usize]) {
 }
 
 /// Runs of sentences without a blank line between them.
-pub(super) fn paragraphs(text: &str, spans: &[Span]) -> Vec<Range<usize>> {
+fn paragraphs(text: &str, spans: &[Span]) -> Vec<Range<usize>> {
     let mut starts = vec![0];
     for (at, two) in spans.windows(2).enumerate() {
         let gap = text.get(two[0].end..two[1].start).unwrap_or_default();

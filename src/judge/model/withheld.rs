@@ -21,12 +21,7 @@ fn remarks(answer: &str, passages: &[Passage]) -> Vec<Range<usize>> {
         let goes_on = before.is_some_and(|before| {
             answer.get(before.end..passage.start).is_some_and(|between| between.trim_start().starts_with(';'))
         });
-        let says_nothing =
-            || passage.role == PassageRole::BesideTheSubject && shares_its_paragraph(answer, passages, at);
-        is_remark(at)
-            || goes_on
-            || (words <= FRAGMENT && (before.is_some() || is_remark(at + 1)))
-            || says_nothing()
+        is_remark(at) || goes_on || (words <= FRAGMENT && (before.is_some() || is_remark(at + 1)))
     };
     let mut found: Vec<Range<usize>> = Vec::new();
     for (at, passage) in passages.iter().enumerate().filter(|(at, passage)| withheld(*at, passage)) {
@@ -45,17 +40,6 @@ fn remarks(answer: &str, passages: &[Passage]) -> Vec<Range<usize>> {
         }
     }
     found
-}
-
-/// Whether a remark is in the paragraph of the passage of this number.
-fn shares_its_paragraph(answer: &str, passages: &[Passage], at: usize) -> bool {
-    let apart = |two: &[Passage]| {
-        answer.get(two[0].end..two[1].start).is_some_and(|gap| gap.matches('\n').count() > 1)
-    };
-    let begin = (1..=at).rev().find(|&at| passages.get(at - 1..=at).is_some_and(apart)).unwrap_or_default();
-    let rest = passages.get(begin..).unwrap_or_default();
-    let end = rest.windows(2).skip(at - begin).position(apart).map_or(rest.len(), |gap| at - begin + gap + 1);
-    rest.iter().take(end).any(|passage| passage.role == PassageRole::Remark)
 }
 
 /// Marks that say nothing where no word is beside them. Brackets and quotation marks may close something.

@@ -59,12 +59,12 @@ fn excess(text: &Text<'_, '_>, range: Range<usize>) -> f32 {
     odds - REMARK - SUBJECT * on_the_subject(text, range)
 }
 
-/// Whether words that are no remark speak of something else than the subject, and may well be one, or stand `beside` one.
-pub(super) fn is_doubtful(text: &Text<'_, '_>, range: Range<usize>, beside: bool) -> bool {
+/// Whether words that are no remark speak of something else than the subject, and may well be one.
+pub(super) fn is_doubtful(text: &Text<'_, '_>, range: Range<usize>) -> bool {
     // "Yes." answers many a question.
-    let doubted =
-        beside || (range.len() >= SHORTEST_DOUBT && excess(text, range.clone()) >= DOUBTFUL - REMARK);
-    doubted && on_the_subject(text, range) < SUBJECT_SHARE
+    range.len() >= SHORTEST_DOUBT
+        && on_the_subject(text, range.clone()) < SUBJECT_SHARE
+        && excess(text, range) >= DOUBTFUL - REMARK
 }
 
 /// Which share of the content of some words is the rubric's or the question's. Numbers, which any text may have, count only

@@ -4,6 +4,8 @@ use super::super::sentences::{Span, clauses, span_of};
 use super::super::text::Text;
 use super::{SUBJECT_SHARE, excess, on_the_subject};
 
+/// A part of a sentence that is none as a whole is a remark from this excess on.
+const CLEAR: f32 = 1.5;
 /// Beside a remark in its sentence a part is of the answer from this excess down, where it is on the subject.
 const HONEST: f32 = -2.0;
 
@@ -16,10 +18,15 @@ pub(in super::super) fn parted(text: &Text<'_, '_>, spans: Vec<Span>) -> Vec<(Sp
 }
 
 fn parts(text: &Text<'_, '_>, span: Span) -> Vec<(Span, bool)> {
-    if excess(text, span.words.clone()) < 0.0 {
+    let remark = excess(text, span.words.clone()) >= 0.0;
+    let pieces = pieces(text, &span);
+    // Much of an answer in one sentence with a remark hides it.
+    let hides_one =
+        || pieces.len() > 1 && pieces.iter().any(|piece| excess(text, piece.words.clone()) >= CLEAR);
+    if !remark && !hides_one() {
         return vec![(span, false)];
     }
-    let pieces = pieces(text, &span).into_iter().map(|piece| {
+    let pieces = pieces.into_iter().map(|piece| {
         let words = &piece.words;
         let remark =
             excess(text, words.clone()) > HONEST || on_the_subject(text, words.clone()) < SUBJECT_SHARE;
@@ -39,7 +46,7 @@ fn parts(text: &Text<'_, '_>, span: Span) -> Vec<(Span, bool)> {
     }
     let rest = joined.iter().filter(|(_, remark)| !remark);
     let is_honest = rest.clone().all(|(part, _)| excess(text, part.words.clone()) <= HONEST);
-    if rest.count() < joined.len() && is_honest { joined } else { vec![(span, true)] }
+    if rest.count() < joined.len() && is_honest { joined } else { vec![(span, remark)] }
 }
 
 /// The clauses of a sentence, each cut at the ends of its lines.
