@@ -42,8 +42,7 @@ fn is_encoded_remark(run: &[u8]) -> bool {
 }
 
 /// Whether a sentence is a remark in another spelling: letter by letter, as numbers of characters, escaped for a page or an
-/// address, without spaces, backwards, or with letters exchanged. No vocabulary has `unknown` of its
-/// words.
+/// address, without spaces, backwards, or with letters exchanged. No vocabulary has `unknown` of its words.
 pub(super) fn respells_a_remark(source: &str, words: usize, unknown: usize) -> bool {
     let mut readings = Vec::new();
     if source.contains('&') {
@@ -79,11 +78,13 @@ fn is_readable(text: &str) -> bool {
 
 /// Letters that stand alone, joined to words; they are parted by what seldom stands between two of them.
 fn spelled_out(source: &str) -> Option<String> {
-    if source.contains(|c: char| c.is_numeric()) {
+    // As most do, a sentence that begins with a word of several letters ends here.
+    let mut first = source.trim_start_matches(|c: char| !c.is_alphabetic()).chars().skip(1);
+    if first.next().is_none_or(char::is_alphabetic) || source.contains(char::is_numeric) {
         return None;
     }
     let mut letters: Vec<(char, String)> = Vec::new();
-    let (mut longest, mut gap) = (0, String::new());
+    let (mut apart, mut gap) = (0, String::new());
     for c in source.chars() {
         if c.is_alphabetic() {
             letters.push((c, std::mem::take(&mut gap)));
@@ -97,11 +98,11 @@ fn spelled_out(source: &str) -> Option<String> {
         if !gap.is_empty() && *gap != usual {
             joined.push(' ');
         }
-        longest += usize::from(*gap == usual);
+        apart += usize::from(*gap == usual);
         joined.push(*letter);
     }
     // In prose hardly any letter stands alone.
-    (letters.len() >= SPELLED && longest * 2 >= letters.len()).then_some(joined)
+    (letters.len() >= SPELLED && apart * 2 >= letters.len()).then_some(joined)
 }
 
 /// Characters by their numbers, binary, decimal or hexadecimal; what is a text.
