@@ -32,7 +32,13 @@ fn parts(text: &Text<'_, '_>, span: Span) -> Vec<(Span, bool)> {
             excess(text, words.clone()) > HONEST || on_the_subject(text, words.clone()) < SUBJECT_SHARE;
         (piece, remark)
     });
-    let pieces: Vec<(Span, bool)> = pieces.collect();
+    let mut pieces: Vec<(Span, bool)> = pieces.collect();
+    // What a colon announces a remark with is a part of it.
+    for index in (1..pieces.len()).rev() {
+        if pieces[index].1 && text.gap_before(pieces[index].0.words.start).contains(':') {
+            pieces[index - 1].1 = true;
+        }
+    }
     // Pieces that follow each other and are alike are one; what is short belongs to the remark.
     let mut joined: Vec<(Span, bool)> = Vec::new();
     for run in pieces.chunk_by(|one, other| one.1 == other.1) {
