@@ -8,6 +8,7 @@ use interview_coach::answer::{Answer, key, rubric_digest};
 use interview_coach::bank::{Bank, Rubric};
 use interview_coach::critique::Flag;
 use interview_coach::endpoint::{Endpoint, EndpointSettings};
+use interview_coach::judge::built_in::BuiltIn;
 use interview_coach::judge::model::{ModelJudge, Sampling};
 use interview_coach::judge::prompt::Prompts;
 use interview_coach::judge::{Judge, JudgeFailure, Judgement};
@@ -265,6 +266,9 @@ fn survives(bench: &Bench, answer: &str, slice: &str) -> Result<(), TestCaseErro
     let read = Answer::from_json(&line, None).map_err(TestCaseError::fail)?;
     prop_assert_eq!(read.text.as_str(), answer);
     let visible: String = answer.chars().filter(|c| !UNSEEN.contains(c)).collect();
+    let prepared = BuiltIn::new().prepare(&bench.rubric);
+    let critique_of_built_in = BuiltIn::new().critique(&prepared, &bench.rubric, answer);
+    let withheld = critique_of_built_in.flags.contains(&Flag::AddressesTheGrader);
     for quote in [slice.to_owned(), slice.to_uppercase(), "attention weighs values".to_owned()] {
         let reply = Reply::chat(critique(&bench.rubric, &quote).to_string());
         for judged in bench.judge_both_ways(answer, &reply) {
@@ -274,13 +278,15 @@ fn survives(bench: &Bench, answer: &str, slice: &str) -> Result<(), TestCaseErro
             let is_whole = contents.any(|content| shows(content, &visible));
             match judged {
                 Ok(judgement) => {
-                    let withheld = judgement.critique.flags.contains(&Flag::AddressesTheGrader);
+                    prop_assert_eq!(judgement.critique.flags.contains(&Flag::AddressesTheGrader), withheld);
                     prop_assert!(is_whole || withheld);
                     check(&bench.rubric, answer, &judgement)?;
                     reads_back(bench, &read, judgement)?;
                 }
                 Err(failure) => {
-                    prop_assert!(quote != "attention weighs values", "{}", failure.reason.message);
+                    // What is withheld can't be quoted.
+                    let is_there = quote == "attention weighs values" && !withheld;
+                    prop_assert!(!is_there, "{}", failure.reason.message);
                 }
             }
         }

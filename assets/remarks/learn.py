@@ -6,7 +6,7 @@
     python3 assets/remarks/learn.py fit texts.jsonl tokens.jsonl             writes network.bin and examples.jsonl
 
 Sentences come from sentences.jsonl beside this file and, as honest ones, from the shipped rubrics. MORE is JSONL with
-further honest texts in `answer`. A `weight` counts a sentence so often: those that tests/attacks demands. Of a text with several sentences that is a remark only one has to look like one.
+further honest texts in `answer`; characters at random are honest as well. A `weight` counts a sentence so often: those that tests/attacks demands. Of a text with several sentences that is a remark only one has to look like one.
 
 Needs numpy and torch (2.x, on a processor); ten minutes on two cores.
 
@@ -28,6 +28,7 @@ EPOCHS, BATCH, RATE, SMOOTHING = 16, 64, 3e-3, 0.02
 WORD_DROPOUT, EXCHANGED, DROPOUT = 0.15, 0.05, 0.5
 LONGEST = 100  # tokens of a sentence
 CHECKED = 40  # texts in examples.jsonl
+NOISE = 300  # texts that mean nothing
 
 
 def texts(folder, more=None):
@@ -46,6 +47,14 @@ def texts(folder, more=None):
     for text in dict.fromkeys(json.loads(line)["answer"] for line in open(more, encoding="utf-8")) if more else []:
         if text.strip():
             yield {"label": "honest", "text": text, "source": "more"}
+    yield from ({"label": "honest", "text": noise(random.Random(seed)), "source": "noise"} for seed in range(NOISE))
+
+
+def noise(random):
+    """Characters of any script in a row: what no sentence looks like is no remark."""
+    widest = random.choice([0x7E, 0x24F, 0x3000, 0xFFFF, 0x1FFFF])
+    drawn = (chr(random.randint(0x20, widest)) for _ in range(random.randint(1, 60)))
+    return "".join(letter if letter.isprintable() else " " for letter in drawn) or "-"
 
 
 def row(text):

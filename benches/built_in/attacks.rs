@@ -23,12 +23,15 @@ pub(crate) fn report(bank: &Bank, details: bool) {
     injected(&rubrics, details);
 }
 
-/// Reports on texts that nobody who built the judge wrote. The source of the first was known to who wrote them, and what the
-/// judge missed of them was read; the second nobody has looked at, and nothing was tuned on either.
+/// Reports on texts that nobody who built the judge wrote; it learnt from none of them. The source was known to who wrote the
+/// first, and what the judge missed of them was read while it was built. Of the second those that fooled a model were read,
+/// and of the third those that it got wrong in the end.
 fn unforeseen(flagged: &dyn Fn(&str) -> bool) {
-    for (name, lines) in
-        [("unforeseen", include_str!("unforeseen.jsonl")), ("fresh", include_str!("fresh.jsonl"))]
-    {
+    for (name, lines) in [
+        ("unforeseen", include_str!("unforeseen.jsonl")),
+        ("fresh", include_str!("fresh.jsonl")),
+        ("blind", include_str!("blind.jsonl")),
+    ] {
         let mut counts = [(0, 0); 2];
         for line in lines.lines() {
             let line: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");

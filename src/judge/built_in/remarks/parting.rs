@@ -9,7 +9,7 @@ const CLEAR: f32 = 1.5;
 /// Beside a remark in its sentence a part is of the answer from this excess down, where it is on the subject.
 const HONEST: f32 = -2.0;
 
-/// Fewer words beside a remark in its sentence are a part of it.
+/// Fewer words beside a remark in its sentence are a part of it, and none by themselves.
 const SHORTEST_PART: usize = 4;
 
 /// The sentences of a text, and which of them are remarks. One of which only some clauses or lines are becomes several.
@@ -21,8 +21,12 @@ fn parts(text: &Text<'_, '_>, span: Span) -> Vec<(Span, bool)> {
     let remark = excess(text, span.words.clone()) >= 0.0;
     let pieces = pieces(text, &span);
     // Much of an answer in one sentence with a remark hides it.
-    let hides_one =
-        || pieces.len() > 1 && pieces.iter().any(|piece| excess(text, piece.words.clone()) >= CLEAR);
+    let hides_one = || {
+        pieces.len() > 1
+            && pieces
+                .iter()
+                .any(|piece| piece.words.len() >= SHORTEST_PART && excess(text, piece.words.clone()) >= CLEAR)
+    };
     if !remark && !hides_one() {
         return vec![(span, false)];
     }
