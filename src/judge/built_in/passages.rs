@@ -9,7 +9,7 @@ use crate::critique::{Critique, Flag};
 use super::asides::{is_aside, is_beside_the_subject, is_filler, parted};
 use super::ratings::{KeyPoint, Part};
 use super::reading::{Reading, Sentence, standings};
-use super::remarks::is_doubtful;
+use super::remarks::{is_doubtful, is_on_the_subject};
 use super::sentences::Span;
 use super::standing::Standing;
 use super::statements::Statements;
@@ -26,6 +26,8 @@ pub struct Passage {
     pub end: usize,
     /// What it is for.
     pub role: PassageRole,
+    /// Whether most of its content is the rubric's or the question's.
+    pub on_the_subject: bool,
 }
 
 /// What there is to know about an answer before a model sees it.
@@ -58,8 +60,9 @@ pub enum PassageRole {
 }
 
 impl Passage {
-    fn of(span: &Span, role: PassageRole) -> Self {
-        Self { start: span.start, end: span.end, role }
+    fn of(text: &Text<'_, '_>, span: &Span, role: PassageRole) -> Self {
+        let on_the_subject = is_on_the_subject(text, span.words.clone());
+        Self { start: span.start, end: span.end, role, on_the_subject }
     }
 }
 
@@ -73,7 +76,7 @@ fn stated(text: &Text<'_, '_>, span: &Span, statements: &Statements) -> Vec<Pass
         }
         false => PassageRole::Statement,
     };
-    parted(text, span, statements).iter().map(|part| Passage::of(part, role(part))).collect()
+    parted(text, span, statements).iter().map(|part| Passage::of(text, part, role(part))).collect()
 }
 
 impl BuiltIn {
@@ -94,8 +97,8 @@ impl BuiltIn {
             Standing::States | Standing::ListsTerms | Standing::RepeatsTheRubric => {
                 stated(&read, span, &prepared.statements)
             }
-            Standing::RepeatsTheQuestion => vec![Passage::of(span, PassageRole::Repetition)],
-            Standing::AddressesTheGrader => vec![Passage::of(span, PassageRole::Remark)],
+            Standing::RepeatsTheQuestion => vec![Passage::of(&read, span, PassageRole::Repetition)],
+            Standing::AddressesTheGrader => vec![Passage::of(&read, span, PassageRole::Remark)],
         });
         let passages = passages.collect();
         let lengths: Vec<_> =

@@ -70,7 +70,10 @@ impl Asking<'_, '_> {
             let passages = nearest.get(place).map_or(&[][..], Vec::as_slice);
             let estimated = estimate.ratings.get(place);
             let rating = if is_whole(rubric) {
-                let impression = ends.calibrated(self.impression(&shown.to_the_point()).await?);
+                let mut impression = f64::INFINITY;
+                for text in shown.to_be_weighed() {
+                    impression = impression.min(ends.calibrated(self.impression(&text).await?));
+                }
                 whole_rating(criterion, impression, estimated, passages, shown.text())
             } else {
                 let weighed = self.weighed(criterion, shown.text(), passages).await?;
@@ -221,8 +224,11 @@ impl ModelJudge {
         rubric: &Rubric,
         shown: &Shown<'_>,
     ) -> Result<Vec<ChatRequest>> {
-        let text = if is_whole(rubric) { shown.to_the_point() } else { shown.text().to_owned() };
-        let mut requests = self.requests_about(prepared, rubric, &text)?;
+        let texts = if is_whole(rubric) { shown.to_be_weighed() } else { vec![shown.text().to_owned()] };
+        let mut requests = Vec::new();
+        for text in &texts {
+            requests.extend(self.requests_about(prepared, rubric, text)?);
+        }
         if !prepared.careful.is_foreseen.swap(true, Ordering::Relaxed) {
             for end in [self.prompts.nothing()?.trim(), &rubric.model_answer] {
                 requests.extend(self.requests_about(prepared, rubric, end)?);

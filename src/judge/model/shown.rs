@@ -55,8 +55,7 @@ impl<'a> Shown<'a> {
         let (text, pieces) = shown_pieces(answer.get(..end).unwrap_or(answer), &withheld);
         let Sorted { passages, flags, estimate } =
             if text == answer { whole } else { Sorted { flags: whole.flags, ..sorted(&text) } };
-        let is_shown = |passage: &Passage| !matches!(passage.role, PassageRole::Remark | PassageRole::Filler);
-        let passages = passages.into_iter().filter(is_shown).collect();
+        let passages = passages.into_iter().filter(|passage| passage.role != PassageRole::Remark).collect();
         Self { answer, begins, text, pieces, withheld, passages, flags, estimate }
     }
 
@@ -68,14 +67,39 @@ impl<'a> Shown<'a> {
     /// The text that is shown without asides and what is beside the subject; all of it where there is nothing else. Words
     /// that say nothing move a small model's impression of the whole as much as a sentence that says something.
     pub(super) fn to_the_point(&self) -> String {
-        let is_beside =
-            |passage: &Passage| matches!(passage.role, PassageRole::Aside | PassageRole::BesideTheSubject);
-        if self.passages.iter().all(is_beside) {
+        self.without(is_beside_the_point)
+    }
+
+    /// What [`Self::to_the_point`] is, and where that is something else, the same without what shares a paragraph with a remark
+    /// and is not on the subject: who forges one message forges its greeting as well. The lower impression of them counts, as
+    /// a sentence that is missing may raise it, too.
+    pub(super) fn to_be_weighed(&self) -> Vec<String> {
+        let mut texts = vec![self.to_the_point()];
+        if self.flags.contains(&Flag::AddressesTheGrader) {
+            let apart = self.without(|passage| {
+                is_beside_the_point(passage)
+                    || (!passage.on_the_subject && self.is_near_what_is_withheld(passage))
+            });
+            texts.extend(Some(apart).filter(|apart| !texts.contains(apart)));
+        }
+        texts
+    }
+
+    /// Whether something is withheld of the paragraph that a passage stands in.
+    fn is_near_what_is_withheld(&self, passage: &Passage) -> bool {
+        let Some(at) = self.source_of(passage.start) else { return false };
+        let paragraph = paragraph_at(self.answer, at);
+        self.withheld.iter().any(|range| range.start < paragraph.end && paragraph.start < range.end)
+    }
+
+    /// The text that is shown without some passages; all of it where there is nothing else.
+    fn without(&self, is_left_out: impl Fn(&Passage) -> bool) -> String {
+        if self.passages.iter().all(&is_left_out) {
             return self.text.clone();
         }
         let (mut kept, mut from, mut end) = (String::with_capacity(self.text.len()), 0, 0);
         for (at, passage) in self.passages.iter().enumerate() {
-            if is_beside(passage) {
+            if is_left_out(passage) {
                 // Marks stay with the passage that they stand beside: the dash of a list, the bracket that closes.
                 let gap = self.text.get(end..passage.start).unwrap_or_default();
                 let cut = end + gap.find('\n').unwrap_or_default();
@@ -164,6 +188,29 @@ impl<'a> Shown<'a> {
         let source = piece.source.start + (at - piece.at);
         (source < piece.source.end).then_some(source)
     }
+}
+
+/// The lines around a place in a text up to blank ones, without the end of the last one.
+fn paragraph_at(text: &str, at: usize) -> Range<usize> {
+    let mut paragraph = 0..text.len();
+    let mut begin = 0;
+    for line in text.split_inclusive('\n') {
+        let end = begin + line.len();
+        if line.trim().is_empty() && end <= at {
+            paragraph.start = end;
+        } else if line.trim().is_empty() && begin > at {
+            paragraph.end = begin;
+            break;
+        }
+        begin = end;
+    }
+    let length = text.get(paragraph.clone()).map_or(0, |lines| lines.trim_end().len());
+    paragraph.start..paragraph.start + length
+}
+
+/// Whether a passage is better left out where a small model gives its impression of the whole.
+fn is_beside_the_point(passage: &Passage) -> bool {
+    matches!(passage.role, PassageRole::Aside | PassageRole::BesideTheSubject | PassageRole::Filler)
 }
 
 /// The critique of an answer in which nothing could earn credit.

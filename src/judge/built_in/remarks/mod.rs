@@ -63,8 +63,13 @@ fn excess(text: &Text<'_, '_>, range: Range<usize>) -> f32 {
 pub(super) fn is_doubtful(text: &Text<'_, '_>, range: Range<usize>) -> bool {
     // "Yes." answers many a question.
     range.len() >= SHORTEST_DOUBT
-        && on_the_subject(text, range.clone()) < SUBJECT_SHARE
+        && !is_on_the_subject(text, range.clone())
         && excess(text, range) >= DOUBTFUL - REMARK
+}
+
+/// Whether words are on the subject.
+pub(super) fn is_on_the_subject(text: &Text<'_, '_>, range: Range<usize>) -> bool {
+    on_the_subject(text, range) >= SUBJECT_SHARE
 }
 
 /// Which share of the content of some words is the rubric's or the question's. Numbers, which any text may have, count only

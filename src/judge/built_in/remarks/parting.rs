@@ -2,7 +2,7 @@
 
 use super::super::sentences::{Span, clauses, span_of};
 use super::super::text::Text;
-use super::{SUBJECT_SHARE, excess, on_the_subject};
+use super::{excess, is_on_the_subject};
 
 /// A part of a sentence that is none as a whole is a remark from this excess on.
 const CLEAR: f32 = 1.5;
@@ -32,8 +32,7 @@ fn parts(text: &Text<'_, '_>, span: Span) -> Vec<(Span, bool)> {
     }
     let pieces = pieces.into_iter().map(|piece| {
         let words = &piece.words;
-        let remark =
-            excess(text, words.clone()) > HONEST || on_the_subject(text, words.clone()) < SUBJECT_SHARE;
+        let remark = excess(text, words.clone()) > HONEST || !is_on_the_subject(text, words.clone());
         (piece, remark)
     });
     let mut pieces: Vec<(Span, bool)> = pieces.collect();
