@@ -99,7 +99,7 @@ impl Unit {
                 *reach = reach.max(likeness);
             }
         }
-        add(&mut self.sum, &word.vector, 1.0);
+        add(&mut *self.sum, &*word.vector, 1.0);
         self.dots.iter_mut().zip(&word.dots).for_each(|(sum, dot)| *sum += dot);
     }
 
@@ -132,7 +132,7 @@ impl Unit {
         self.denies |= other.denies;
         self.content += other.content;
         self.reach.iter_mut().zip(&other.reach).for_each(|(one, other)| *one = one.max(*other));
-        add(&mut self.sum, &other.sum, 1.0);
+        add(&mut *self.sum, &*other.sum, 1.0);
         self.dots.iter_mut().zip(&other.dots).for_each(|(one, other)| *one += other);
         self.pairs.extend(&other.pairs);
     }

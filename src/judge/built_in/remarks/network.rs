@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use super::super::vectors::{DIMENSIONS, Vector, dot, vectors};
+use super::super::vectors::{DIMENSIONS, Vector, add, dot, vectors};
 
 static BYTES: &[u8] = include_bytes!("../../../../assets/remarks/network.bin");
 
@@ -81,9 +81,7 @@ impl Network {
         let state = self.state(name);
         let mut taps = Box::new([0.0; PLACES * FILTERS]);
         for (number, windows) in state.iter().zip(&self.windows) {
-            for (tap, weight) in taps.iter_mut().zip(windows) {
-                *tap += number * weight;
-            }
+            add(&mut *taps, windows, *number);
         }
         taps
     }
@@ -124,11 +122,7 @@ impl Network {
                         continue;
                     };
                     let from = (place + offset) * FILTERS;
-                    for (sum, tap) in
-                        window.iter_mut().zip(taps.get(from..from + FILTERS).unwrap_or_default())
-                    {
-                        *sum += tap;
-                    }
+                    add(&mut window, taps.get(from..from + FILTERS).unwrap_or_default(), 1.0);
                 }
                 for (strongest, window) in strongest.iter_mut().zip(window) {
                     *strongest = strongest.max(window);
