@@ -242,9 +242,17 @@ fn is_in_double_brackets(text: &Text<'_, '_>, span: &Span) -> bool {
     span.words.len() == 1 && before.ends_with("[[") && behind.starts_with("]]")
 }
 
+fn is_mark(c: char) -> bool {
+    c.is_ascii_punctuation()
+}
+
 /// Whether a sentence is a remark that a reader does not see as one.
 fn hides(text: &Text<'_, '_>, span: &Span) -> bool {
-    let source = text.source.get(span.start..span.end).unwrap_or_default();
+    // With the marks around it: "&#71;" is a letter, "71" is a number.
+    let before = text.source.get(..span.start).map_or(0, |before| before.trim_end_matches(is_mark).len());
+    let behind = text.source.get(span.end..).unwrap_or_default();
+    let end = text.source.len() - behind.trim_start_matches(is_mark).len();
+    let source = text.source.get(before..end).unwrap_or_default();
     let words = text.plains(span).iter().zip(text.known(span));
     let unknown = words.filter(|(plain, known)| known.rarity >= RAREST && !is_number(plain)).count();
     is_in_double_brackets(text, span)
