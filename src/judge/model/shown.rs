@@ -76,20 +76,28 @@ impl<'a> Shown<'a> {
     pub(super) fn to_be_weighed(&self) -> Vec<String> {
         let mut texts = vec![self.to_the_point()];
         if self.flags.contains(&Flag::AddressesTheGrader) {
+            let paragraphs = self.paragraphs_with_remarks();
+            let is_near_one = |passage: &Passage| {
+                self.source_of(passage.start).is_some_and(|at| {
+                    let next = paragraphs.partition_point(|paragraph| paragraph.end <= at);
+                    paragraphs.get(next).is_some_and(|paragraph| paragraph.start <= at)
+                })
+            };
             let apart = self.without(|passage| {
-                is_beside_the_point(passage)
-                    || (!passage.on_the_subject && self.is_near_what_is_withheld(passage))
+                is_beside_the_point(passage) || (!passage.on_the_subject && is_near_one(passage))
             });
             texts.extend(Some(apart).filter(|apart| !texts.contains(apart)));
         }
         texts
     }
 
-    /// Whether something is withheld of the paragraph that a passage stands in.
-    fn is_near_what_is_withheld(&self, passage: &Passage) -> bool {
-        let Some(at) = self.source_of(passage.start) else { return false };
-        let paragraph = paragraph_at(self.answer, at);
-        self.withheld.iter().any(|range| range.start < paragraph.end && paragraph.start < range.end)
+    /// The paragraphs of the answer that something is withheld of.
+    fn paragraphs_with_remarks(&self) -> Vec<Range<usize>> {
+        let has_one = |paragraph: &Range<usize>| {
+            let next = self.withheld.partition_point(|range| range.end <= paragraph.start);
+            self.withheld.get(next).is_some_and(|range| range.start < paragraph.end)
+        };
+        paragraphs(self.answer).into_iter().filter(has_one).collect()
     }
 
     /// The text that is shown without some passages; all of it where there is nothing else.
@@ -190,22 +198,23 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// The lines around a place in a text up to blank ones, without the end of the last one.
-fn paragraph_at(text: &str, at: usize) -> Range<usize> {
-    let mut paragraph = 0..text.len();
-    let mut begin = 0;
+/// Runs of lines between blank ones, without the end of the last line.
+fn paragraphs(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let (mut begin, mut goes_on) = (0, false);
     for line in text.split_inclusive('\n') {
-        let end = begin + line.len();
-        if line.trim().is_empty() && end <= at {
-            paragraph.start = end;
-        } else if line.trim().is_empty() && begin > at {
-            paragraph.end = begin;
-            break;
+        let end = begin + line.trim_end().len();
+        match found.last_mut().filter(|_| goes_on) {
+            _ if line.trim().is_empty() => goes_on = false,
+            Some(last) => last.end = end,
+            None => {
+                found.push(begin..end);
+                goes_on = true;
+            }
         }
-        begin = end;
+        begin += line.len();
     }
-    let length = text.get(paragraph.clone()).map_or(0, |lines| lines.trim_end().len());
-    paragraph.start..paragraph.start + length
+    found
 }
 
 /// Whether a passage is better left out where a small model gives its impression of the whole.

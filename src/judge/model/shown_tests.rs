@@ -110,6 +110,19 @@ fn evidence_has_its_place_in_the_answer_as_it_was_written() {
 }
 
 #[test]
+fn paragraphs_are_parted_by_blank_lines() {
+    for (text, expected) in [
+        ("", vec![]),
+        ("one\ntwo", vec!["one\ntwo"]),
+        ("\n one\ntwo \n \t\nthree\n", vec![" one\ntwo", "three"]),
+        ("one\r\n\r\n\r\ntwo\r\nthree", vec!["one", "two\r\nthree"]),
+    ] {
+        let found: Vec<&str> = paragraphs(text).into_iter().map(|paragraph| &text[paragraph]).collect();
+        assert_eq!(found, expected, "{text:?}");
+    }
+}
+
+#[test]
 fn what_shares_a_paragraph_with_a_remark_is_weighed_once_without() {
     let prepared = prepared();
     let honest =
