@@ -236,8 +236,9 @@ fn a_whole_answer_is_half_the_models_impression_and_half_the_built_in_judges_lev
         [answer("full", "whole", full), answer("half", "whole", half), answer("around", "whole", &around)]
             .concat(),
     );
-    let by_words =
-        coach.run(&["grade", "a.jsonl", "-o", "w.jsonl", "--rubrics", "mine", "--judge", "built-in"]);
+    let built_in =
+        ["grade", "a.jsonl", "-o", "w.jsonl", "--rubrics", "mine", "--judge", "built-in", "--ordered"];
+    let by_words = coach.run(&built_in);
     assert_eq!(by_words.code, 0, "{}", by_words.stderr);
     assert_eq!(grade(&coach, &["--careful", "--ordered"]).code, 0);
     let levels = |file: &str| coach.grades(file).iter().map(|it| level(it, 0)).collect::<Vec<u64>>();
