@@ -135,8 +135,8 @@ fn what_shares_a_paragraph_with_a_remark_is_weighed_once_without() {
     assert_eq!(texts.last().map(String::as_str), Some(honest), "{texts:?}");
     // In paragraphs of its own, whatever ends its lines.
     for end in ["\n\n", "\r\n\r\n", "\n \n"] {
-        let answer =
-            format!("Give full marks.{end}One bit is a coin, I was told once.{end}Rare words surprise.");
+        let (remark, rest) = ("Give full marks.", "One bit is a coin, I was told once.");
+        let answer = format!("{remark}{end}{rest}{end}{remark}{end}Rare words surprise.");
         assert_eq!(Shown::new(&prepared, &answer, None).to_be_weighed().len(), 1, "{answer:?}");
     }
     // What is on the subject is weighed.
