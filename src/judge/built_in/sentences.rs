@@ -91,6 +91,8 @@ fn ends_sentence(text: &str, words: &Words, word: &Word, next: &Word) -> bool {
     if gap.contains(['•', '●', '○', '▪']) {
         return true;
     }
+    let gap =
+        gap.strip_prefix(';').filter(|_| is_escape(text, word) && is_escape(text, next)).unwrap_or(&gap);
     let stop = gap.find(['.', '!', '?', ';', '。', '！', '？', '…']);
     let spaced = stop.is_some_and(|at| gap.get(at..).is_some_and(|rest| rest.contains(char::is_whitespace)))
         || gap.contains(['。', '！', '？']);
@@ -108,6 +110,11 @@ fn ends_sentence(text: &str, words: &Words, word: &Word, next: &Word) -> bool {
 
 fn begins_upper(text: &str, word: &Word) -> bool {
     text.get(word.start..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase)
+}
+
+/// Whether the word is the inside of an HTML character reference, which a semicolon closes: "&#71;", "&amp;".
+fn is_escape(text: &str, word: &Word) -> bool {
+    text.get(..word.start).is_some_and(|before| before.ends_with('&') || before.ends_with("&#"))
 }
 
 /// Whether the word is the number of a list's entry, as in "2. Then".
@@ -153,6 +160,7 @@ mod tests {
             ("points ● one ● two", vec!["points", "one", "two"]),
             ("(He said \"no.\") Then", vec!["He said \"no.\")", "Then"]),
             ("first; second", vec!["first", "second"]),
+            ("A &#53; &amp; &#x47; c; d", vec!["A &#53; &amp; &#x47", "c", "d"]),
             ("词。又一个词", vec!["词", "又一个词"]),
             ("", vec![]),
             (" ...\n!", vec![]),

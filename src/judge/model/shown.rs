@@ -70,34 +70,40 @@ impl<'a> Shown<'a> {
         self.without(is_beside_the_point)
     }
 
-    /// What [`Self::to_the_point`] is, and where that is something else, the same without what shares a paragraph with a remark
-    /// and is not on the subject: who forges one message forges its greeting as well. The lower impression of them counts, as
-    /// a sentence that is missing may raise it, too.
+    /// What [`Self::to_the_point`] is, and where that is something else, the same without what is suspect, and without all
+    /// that is not on the subject in some paragraphs: those with a remark, and those with something suspect and nothing on the
+    /// subject. Who forges one message forges its greeting as well. The lower impression of them counts, as a sentence that
+    /// is missing may raise it, too.
     pub(super) fn to_be_weighed(&self) -> Vec<String> {
+        let paragraphs = self.suspect_paragraphs();
+        let is_apart = |passage: &Passage| {
+            self.source_of(passage.start).is_some_and(|at| is_within(&paragraphs, &(at..at + 1)))
+        };
+        let apart = self.without(|passage| {
+            is_beside_the_point(passage)
+                || passage.role == PassageRole::Suspect
+                || (!passage.on_the_subject && is_apart(passage))
+        });
         let mut texts = vec![self.to_the_point()];
-        if self.flags.contains(&Flag::AddressesTheGrader) {
-            let paragraphs = self.paragraphs_with_remarks();
-            let is_near_one = |passage: &Passage| {
-                self.source_of(passage.start).is_some_and(|at| {
-                    let next = paragraphs.partition_point(|paragraph| paragraph.end <= at);
-                    paragraphs.get(next).is_some_and(|paragraph| paragraph.start <= at)
-                })
-            };
-            let apart = self.without(|passage| {
-                is_beside_the_point(passage) || (!passage.on_the_subject && is_near_one(passage))
-            });
-            texts.extend(Some(apart).filter(|apart| !texts.contains(apart)));
-        }
+        texts.extend(Some(apart).filter(|apart| !texts.contains(apart)));
         texts
     }
 
-    /// The paragraphs of the answer that something is withheld of.
-    fn paragraphs_with_remarks(&self) -> Vec<Range<usize>> {
-        let has_one = |paragraph: &Range<usize>| {
-            let next = self.withheld.partition_point(|range| range.end <= paragraph.start);
-            self.withheld.get(next).is_some_and(|range| range.start < paragraph.end)
+    /// The paragraphs of the answer that something is withheld of, and those with something suspect and nothing on the
+    /// subject.
+    fn suspect_paragraphs(&self) -> Vec<Range<usize>> {
+        let places = |is: fn(&Passage) -> bool| -> Vec<Range<usize>> {
+            let passages = self.passages.iter().filter(|passage| is(passage));
+            passages.filter_map(|passage| self.source_of(passage.start)).map(|at| at..at + 1).collect()
         };
-        paragraphs(self.answer).into_iter().filter(has_one).collect()
+        let suspect = places(|passage| matches!(passage.role, PassageRole::Suspect | PassageRole::Doubtful));
+        let on_the_subject = places(|passage| passage.on_the_subject);
+        let mut paragraphs = paragraphs(self.answer);
+        paragraphs.retain(|paragraph| {
+            is_within(&self.withheld, paragraph)
+                || (is_within(&suspect, paragraph) && !is_within(&on_the_subject, paragraph))
+        });
+        paragraphs
     }
 
     /// The text that is shown without some passages; all of it where there is nothing else.
@@ -173,9 +179,8 @@ impl<'a> Shown<'a> {
     }
 
     fn statements(&self) -> impl Iterator<Item = &Passage> {
-        let states = |role| {
-            matches!(role, PassageRole::Statement | PassageRole::Aside | PassageRole::BesideTheSubject)
-        };
+        let states =
+            |role| !matches!(role, PassageRole::Repetition | PassageRole::Remark | PassageRole::Filler);
         self.passages.iter().filter(move |passage| states(passage.role))
     }
 
@@ -217,9 +222,16 @@ fn paragraphs(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Whether one of some ranges, in their order, has a byte of another.
+fn is_within(ranges: &[Range<usize>], other: &Range<usize>) -> bool {
+    let next = ranges.partition_point(|range| range.end <= other.start);
+    ranges.get(next).is_some_and(|range| range.start < other.end)
+}
+
 /// Whether a passage is better left out where a small model gives its impression of the whole.
 fn is_beside_the_point(passage: &Passage) -> bool {
-    matches!(passage.role, PassageRole::Aside | PassageRole::BesideTheSubject | PassageRole::Filler)
+    use PassageRole::{Aside, BesideTheSubject, Doubtful, Filler};
+    matches!(passage.role, Aside | BesideTheSubject | Doubtful | Filler)
 }
 
 /// The critique of an answer in which nothing could earn credit.

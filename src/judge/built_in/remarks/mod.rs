@@ -28,10 +28,11 @@ const REMARK: f32 = 0.85;
 /// honest answer speaks of.
 const SUBJECT: f32 = 1.0;
 
-/// From these odds on words that are not on the subject may be a remark, so a small model is better off without them.
-const DOUBTFUL: f32 = -2.0;
-/// Fewer words are left in doubt.
-const SHORTEST_DOUBT: usize = 3;
+/// From these odds on, with so many words or more, words that are not on the subject may well be a remark; "yes" answers many a
+/// question.
+const PROBABLE: (f32, usize) = (-2.0, 3);
+/// The same for words that can't be ruled out to be one; "B, C, A" is what some questions ask for.
+const POSSIBLE: (f32, usize) = (-3.0, 4);
 /// Words are on the subject where this share of their content is the rubric's or the question's.
 const SUBJECT_SHARE: f32 = 0.5;
 
@@ -59,12 +60,30 @@ fn excess(text: &Text<'_, '_>, range: Range<usize>) -> f32 {
     odds - REMARK - SUBJECT * on_the_subject(text, range)
 }
 
-/// Whether words that are no remark speak of something else than the subject, and may well be one.
-pub(super) fn is_doubtful(text: &Text<'_, '_>, range: Range<usize>) -> bool {
-    // "Yes." answers many a question.
-    range.len() >= SHORTEST_DOUBT
-        && !is_on_the_subject(text, range.clone())
-        && excess(text, range) >= DOUBTFUL - REMARK
+/// How likely words are a remark that are not taken for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// Not at all, or they are on the subject.
+    None,
+    /// One can't rule out that they are one.
+    Possible,
+    /// They may well be one, so a small model is better off without them.
+    Probable,
+}
+
+/// How likely words that are no remark are one all the same.
+pub(super) fn doubt(text: &Text<'_, '_>, range: Range<usize>) -> Doubt {
+    let words = range.len();
+    if words < PROBABLE.1 || is_on_the_subject(text, range.clone()) {
+        return Doubt::None;
+    }
+    let odds = excess(text, range) + REMARK;
+    let is = |(from, shortest)| odds >= from && words >= shortest;
+    match () {
+        () if is(PROBABLE) => Doubt::Probable,
+        () if is(POSSIBLE) => Doubt::Possible,
+        () => Doubt::None,
+    }
 }
 
 /// Whether words are on the subject.
