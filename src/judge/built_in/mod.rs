@@ -52,7 +52,7 @@ use text::Text;
 use words::Words;
 
 /// Names this judge and its version; changes whenever its grades may.
-pub const IDENTITY: &str = "built-in/9";
+pub const IDENTITY: &str = "built-in/10";
 
 /// Longer answers are cut for judging: ten thousand words are an hour of talk.
 const LONGEST_ANSWER: usize = 64 * 1024;
