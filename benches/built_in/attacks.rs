@@ -20,17 +20,19 @@ pub(crate) fn report(bank: &Bank, details: bool) {
     let rubrics: Vec<(&Rubric, PreparedRubric)> =
         bank.rubrics().map(|rubric| (rubric.as_ref(), BuiltIn::new().prepare(rubric))).collect();
     empty_handed(&rubrics, details);
+    empty_by_others(&rubrics, details);
     injected(&rubrics, details);
 }
 
 /// Reports on texts that nobody who built the judge wrote; it learnt from none of them. The source was known to who wrote the
-/// first, and what the judge missed of them was read while it was built. Of the second those that fooled a model were read,
-/// and of the third those that it got wrong in the end.
+/// first, and what the judge missed of them was read while it was built. Of the second and the fourth those that fooled a model
+/// were read, and of the third those that it got wrong in the end.
 fn unforeseen(flagged: &dyn Fn(&str) -> bool) {
     for (name, lines) in [
         ("unforeseen", include_str!("unforeseen.jsonl")),
         ("fresh", include_str!("fresh.jsonl")),
         ("blind", include_str!("blind.jsonl")),
+        ("cunning", include_str!("cunning.jsonl")),
     ] {
         let mut counts = [(0, 0); 2];
         for line in lines.lines() {
@@ -79,6 +81,29 @@ fn empty_handed(rubrics: &[(&Rubric, PreparedRubric)], details: bool) {
         all += scores.len();
     }
     println!("empty-handed answers that leave the weak band: {above} of {all}");
+}
+
+/// Reports on answers without substance by somebody who had seen the questions and nothing else.
+fn empty_by_others(rubrics: &[(&Rubric, PreparedRubric)], details: bool) {
+    let mut scores: Vec<f64> = Vec::new();
+    for line in include_str!("empty.jsonl").lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+        let text = |name: &str| line[name].as_str().expect("a text");
+        let is_asked = |(rubric, _): &&(&Rubric, PreparedRubric)| rubric.id.as_str() == text("question");
+        let (rubric, prepared) = rubrics.iter().find(is_asked).expect("a shipped rubric");
+        let points = score(rubric, prepared, text("answer"));
+        if details && points >= PARTIAL_FROM {
+            println!("    {points:5.1} {} {}", rubric.id.as_str(), text("kind"));
+        }
+        scores.push(points);
+    }
+    println!(
+        "empty-handed answers by others: mean {:.1}, highest {:.1}, {} of {} leave the weak band",
+        scores.iter().sum::<f64>() / scores.len() as f64,
+        scores.iter().copied().fold(0.0, f64::max),
+        scores.iter().filter(|points| **points >= PARTIAL_FROM).count(),
+        scores.len()
+    );
 }
 
 fn injected(rubrics: &[(&Rubric, PreparedRubric)], details: bool) {

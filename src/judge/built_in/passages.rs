@@ -9,7 +9,8 @@ use crate::critique::{Critique, Flag};
 use super::asides::{is_aside, is_beside_the_subject, is_filler, parted};
 use super::ratings::{KeyPoint, Part};
 use super::reading::{Reading, Sentence, standings};
-use super::remarks::{Doubt, doubt, is_on_the_subject};
+pub use super::remarks::Doubt;
+use super::remarks::{doubt, is_on_the_subject};
 use super::sentences::Span;
 use super::standing::Standing;
 use super::statements::Statements;
@@ -28,6 +29,8 @@ pub struct Passage {
     pub role: PassageRole,
     /// Whether most of its content is the rubric's or the question's.
     pub on_the_subject: bool,
+    /// How likely it speaks to the grader, though its role is another.
+    pub doubt: Doubt,
 }
 
 /// What there is to know about an answer before a model sees it.
@@ -51,10 +54,6 @@ pub enum PassageRole {
     Aside,
     /// It may state something, but nothing on the subject: it has hardly a word of the rubric's or the question's.
     BesideTheSubject,
-    /// It may speak to the grader, and is not on the subject.
-    Doubtful,
-    /// The same, but it is less likely to: it may lower a small model's impression, and is not to raise it.
-    Suspect,
     /// It repeats the question, which earns nothing.
     Repetition,
     /// It speaks to the grader.
@@ -66,19 +65,18 @@ pub enum PassageRole {
 impl Passage {
     fn of(text: &Text<'_, '_>, span: &Span, role: PassageRole) -> Self {
         let on_the_subject = is_on_the_subject(text, span.words.clone());
-        Self { start: span.start, end: span.end, role, on_the_subject }
+        let doubt = doubt(text, span.words.clone());
+        Self { start: span.start, end: span.end, role, on_the_subject, doubt }
     }
 }
 
 /// The passages of a sentence that may state something: the asides at its ends are some of their own.
 fn stated(text: &Text<'_, '_>, span: &Span, statements: &Statements) -> Vec<Passage> {
-    let role = |part: &Span| match doubt(text, part.words.clone()) {
-        _ if is_aside(text, part, statements) && is_filler(text, part) => PassageRole::Filler,
-        _ if is_aside(text, part, statements) => PassageRole::Aside,
-        Doubt::Probable => PassageRole::Doubtful,
-        _ if is_beside_the_subject(text, part, statements) => PassageRole::BesideTheSubject,
-        Doubt::Possible => PassageRole::Suspect,
-        Doubt::None => PassageRole::Statement,
+    let role = |part: &Span| match is_aside(text, part, statements) {
+        true if is_filler(text, part) => PassageRole::Filler,
+        true => PassageRole::Aside,
+        false if is_beside_the_subject(text, part, statements) => PassageRole::BesideTheSubject,
+        false => PassageRole::Statement,
     };
     parted(text, span, statements).iter().map(|part| Passage::of(text, part, role(part))).collect()
 }

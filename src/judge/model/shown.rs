@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::bank::Rubric;
 use crate::critique::{Critique, Evidence, Flag, Rating};
-use crate::judge::built_in::passages::{Passage, PassageRole, Sorted};
+use crate::judge::built_in::passages::{Doubt, Passage, PassageRole, Sorted};
 use crate::judge::built_in::{BuiltIn, PreparedRubric};
 
 use super::withheld::{withheld, without_empty_ends};
@@ -70,40 +70,44 @@ impl<'a> Shown<'a> {
         self.without(is_beside_the_point)
     }
 
-    /// What [`Self::to_the_point`] is, and where that is something else, the same without what is suspect, and without all
-    /// that is not on the subject in some paragraphs: those with a remark, and those with something suspect and nothing on the
-    /// subject. Who forges one message forges its greeting as well. The lower impression of them counts, as a sentence that
-    /// is missing may raise it, too.
+    /// What [`Self::to_the_point`] is, and where that is something else, the same without what may be a remark. The lower
+    /// impression of them counts, as a sentence that is missing may raise it, too.
+    ///
+    /// Who forges a message forges its greeting as well, so in a paragraph with a remark nothing but what is on the subject is
+    /// beyond doubt; in one that has nothing on the subject, a probable remark or low odds are enough.
     pub(super) fn to_be_weighed(&self) -> Vec<String> {
-        let paragraphs = self.suspect_paragraphs();
-        let is_apart = |passage: &Passage| {
-            self.source_of(passage.start).is_some_and(|at| is_within(&paragraphs, &(at..at + 1)))
+        let places = |is: fn(&Passage) -> bool| -> Vec<Range<usize>> {
+            self.passages.iter().filter(|passage| is(passage)).map(|passage| self.place_of(passage)).collect()
         };
-        let apart = self.without(|passage| {
-            is_beside_the_point(passage)
-                || passage.role == PassageRole::Suspect
-                || (!passage.on_the_subject && is_apart(passage))
-        });
+        let on_the_subject = places(|passage| passage.on_the_subject);
+        let probable = places(|passage| passage.doubt == Doubt::Probable);
+        let (mut addressed, mut apart) = (Vec::new(), Vec::new());
+        for paragraph in paragraphs(self.answer) {
+            let is_apart = !is_within(&on_the_subject, &paragraph);
+            if is_within(&self.withheld, &paragraph) || (is_apart && is_within(&probable, &paragraph)) {
+                addressed.push(paragraph);
+            } else if is_apart {
+                apart.push(paragraph);
+            }
+        }
+        let may_be_a_remark = |passage: &Passage| {
+            let place = self.place_of(passage);
+            match passage.doubt {
+                _ if is_within(&addressed, &place) => !passage.on_the_subject,
+                Doubt::None => false,
+                Doubt::Remote => is_within(&apart, &place),
+                Doubt::Possible | Doubt::Probable => true,
+            }
+        };
+        let rest = self.without(|passage| is_beside_the_point(passage) || may_be_a_remark(passage));
         let mut texts = vec![self.to_the_point()];
-        texts.extend(Some(apart).filter(|apart| !texts.contains(apart)));
+        texts.extend(Some(rest).filter(|rest| !texts.contains(rest)));
         texts
     }
 
-    /// The paragraphs of the answer that something is withheld of, and those with something suspect and nothing on the
-    /// subject.
-    fn suspect_paragraphs(&self) -> Vec<Range<usize>> {
-        let places = |is: fn(&Passage) -> bool| -> Vec<Range<usize>> {
-            let passages = self.passages.iter().filter(|passage| is(passage));
-            passages.filter_map(|passage| self.source_of(passage.start)).map(|at| at..at + 1).collect()
-        };
-        let suspect = places(|passage| matches!(passage.role, PassageRole::Suspect | PassageRole::Doubtful));
-        let on_the_subject = places(|passage| passage.on_the_subject);
-        let mut paragraphs = paragraphs(self.answer);
-        paragraphs.retain(|paragraph| {
-            is_within(&self.withheld, paragraph)
-                || (is_within(&suspect, paragraph) && !is_within(&on_the_subject, paragraph))
-        });
-        paragraphs
+    /// Where a passage begins in the answer: its first byte there.
+    fn place_of(&self, passage: &Passage) -> Range<usize> {
+        self.source_of(passage.start).map_or(0..0, |at| at..at + 1)
     }
 
     /// The text that is shown without some passages; all of it where there is nothing else.
@@ -197,7 +201,8 @@ impl<'a> Shown<'a> {
     }
 
     fn source_of(&self, at: usize) -> Option<usize> {
-        let piece = self.pieces.iter().rev().find(|piece| piece.at <= at)?;
+        let next = self.pieces.partition_point(|piece| piece.at <= at);
+        let piece = self.pieces.get(next.checked_sub(1)?)?;
         let source = piece.source.start + (at - piece.at);
         (source < piece.source.end).then_some(source)
     }
@@ -230,8 +235,9 @@ fn is_within(ranges: &[Range<usize>], other: &Range<usize>) -> bool {
 
 /// Whether a passage is better left out where a small model gives its impression of the whole.
 fn is_beside_the_point(passage: &Passage) -> bool {
-    use PassageRole::{Aside, BesideTheSubject, Doubtful, Filler};
-    matches!(passage.role, Aside | BesideTheSubject | Doubtful | Filler)
+    let says_nothing =
+        matches!(passage.role, PassageRole::Aside | PassageRole::BesideTheSubject | PassageRole::Filler);
+    says_nothing || passage.doubt >= Doubt::Probable
 }
 
 /// The critique of an answer in which nothing could earn credit.

@@ -33,8 +33,12 @@ const SUBJECT: f32 = 1.0;
 const PROBABLE: (f32, usize) = (-2.0, 3);
 /// The same for words that can't be ruled out to be one; "B, C, A" is what some questions ask for.
 const POSSIBLE: (f32, usize) = (-3.0, 4);
+/// The same for words that would have to stand apart to be one.
+const REMOTE: (f32, usize) = (-4.0, 4);
 /// Words are on the subject where this share of their content is the rubric's or the question's.
 const SUBJECT_SHARE: f32 = 0.5;
+/// Words of less weight in all do not tell a subject: "you know what to do".
+const LEAST_SUBJECT: f32 = 0.5;
 
 /// The tokens of each sentence of a text, as `assets/remarks/learn.py` reads them.
 pub fn tokens_of_sentences(text: &str) -> Vec<Vec<String>> {
@@ -61,10 +65,12 @@ fn excess(text: &Text<'_, '_>, range: Range<usize>) -> f32 {
 }
 
 /// How likely words are a remark that are not taken for one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Doubt {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Doubt {
     /// Not at all, or they are on the subject.
     None,
+    /// Hardly, unless they stand apart from all that is on the subject.
+    Remote,
     /// One can't rule out that they are one.
     Possible,
     /// They may well be one, so a small model is better off without them.
@@ -78,12 +84,9 @@ pub(super) fn doubt(text: &Text<'_, '_>, range: Range<usize>) -> Doubt {
         return Doubt::None;
     }
     let odds = excess(text, range) + REMARK;
-    let is = |(from, shortest)| odds >= from && words >= shortest;
-    match () {
-        () if is(PROBABLE) => Doubt::Probable,
-        () if is(POSSIBLE) => Doubt::Possible,
-        () => Doubt::None,
-    }
+    let doubts = [(Doubt::Probable, PROBABLE), (Doubt::Possible, POSSIBLE), (Doubt::Remote, REMOTE)];
+    let reached = doubts.iter().find(|(_, (from, shortest))| odds >= *from && words >= *shortest);
+    reached.map_or(Doubt::None, |(doubt, _)| *doubt)
 }
 
 /// Whether words are on the subject.
@@ -91,20 +94,19 @@ pub(super) fn is_on_the_subject(text: &Text<'_, '_>, range: Range<usize>) -> boo
     on_the_subject(text, range) >= SUBJECT_SHARE
 }
 
-/// Which share of the content of some words is the rubric's or the question's. Numbers, which any text may have, count only
-/// where there is nothing else.
+/// Which share of the content of some words is the rubric's or the question's. Numbers and single letters, which any text may
+/// have, count only where there is nothing else.
 fn on_the_subject(text: &Text<'_, '_>, range: Range<usize>) -> f32 {
-    let share = |numbers: bool| {
+    let is_word =
+        |index: &usize| text.plains.get(*index).is_some_and(|plain| plain.len() > 1 && !is_number(plain));
+    let share = |all_words: bool| {
         let (mut of_subject, mut all) = (0.0, 0.0);
-        for index in range
-            .clone()
-            .filter(|&index| numbers || !text.plains.get(index).is_some_and(|plain| is_number(plain)))
-        {
+        for index in range.clone().filter(|index| all_words || is_word(index)) {
             let Some(known) = text.word(index).filter(|known| known.is_content()) else { continue };
             all += known.rarity;
             of_subject += if known.exact.is_some() || known.asked { known.rarity } else { 0.0 };
         }
-        (all > 0.0).then_some(of_subject / all)
+        (all > 0.0).then_some(if of_subject < LEAST_SUBJECT { 0.0 } else { of_subject / all })
     };
     share(false).or_else(|| share(true)).unwrap_or_default()
 }
