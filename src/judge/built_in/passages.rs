@@ -9,17 +9,17 @@ use crate::critique::{Critique, Flag};
 use super::asides::{is_aside, is_beside_the_subject, is_filler, parted};
 use super::ratings::{KeyPoint, Part};
 use super::reading::{Reading, Sentence, standings};
-pub use super::remarks::Doubt;
-use super::remarks::{doubt, is_on_the_subject};
+pub use super::remarks::{Doubt, SUBJECT_SHARE};
+use super::remarks::{doubt, on_the_subject};
 use super::sentences::Span;
 use super::standing::Standing;
 use super::statements::Statements;
 use super::text::Text;
-use super::words::Words;
+use super::words::{Words, is_number};
 use super::{BuiltIn, PreparedRubric, beginning, flags, found, hidden};
 
 /// A sentence of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Passage {
     /// Byte offset of its first character.
     pub start: usize,
@@ -27,8 +27,9 @@ pub struct Passage {
     pub end: usize,
     /// What it is for.
     pub role: PassageRole,
-    /// Whether most of its content is the rubric's or the question's.
-    pub on_the_subject: bool,
+    /// Which share of its content is the rubric's or the question's; all of one of single letters ("B, C, A"), which may
+    /// stand for something.
+    pub on_the_subject: f32,
     /// How likely it speaks to the grader, though its role is another.
     pub doubt: Doubt,
 }
@@ -64,7 +65,9 @@ pub enum PassageRole {
 
 impl Passage {
     fn of(text: &Text<'_, '_>, span: &Span, role: PassageRole) -> Self {
-        let on_the_subject = is_on_the_subject(text, span.words.clone());
+        let is_letter = |plain: &&str| plain.len() == 1 && !is_number(plain);
+        let only_letters = text.plains(span).iter().all(is_letter);
+        let on_the_subject = if only_letters { 1.0 } else { on_the_subject(text, span.words.clone()) };
         let doubt = doubt(text, span.words.clone());
         Self { start: span.start, end: span.end, role, on_the_subject, doubt }
     }

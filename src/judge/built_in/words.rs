@@ -2,7 +2,8 @@
 
 use super::letters::{is_no_letter, unmasked, unstyled, visible};
 
-/// A word longer than this is no word; it stays out of every comparison.
+/// A word of more characters than this is no word and stays out of every comparison. One that is not in ASCII ends after so
+/// many: it may be of a script without spaces.
 const LONGEST_WORD: usize = 40;
 
 /// A word of a text.
@@ -94,7 +95,7 @@ impl Split {
             return behind_first;
         }
         let mut end = behind_first;
-        let mut last = first;
+        let (mut last, mut length) = (first, 1);
         while let Some(&(offset, c)) = chars.peek() {
             if is_no_letter(c) {
                 // What nobody sees neither ends a word nor belongs to it.
@@ -105,11 +106,12 @@ impl Split {
             let rest = text.get(behind..).unwrap_or_default();
             let next = || rest.chars().find(|c| !is_no_letter(*c));
             let unit_of_number = first.is_ascii_digit() && c.is_alphabetic();
-            if unit_of_number || !(c.is_alphanumeric() || joins(last, c, next)) {
+            let full = length >= LONGEST_WORD && !c.is_ascii();
+            if unit_of_number || full || !(c.is_alphanumeric() || joins(last, c, next)) {
                 break;
             }
             end = behind;
-            last = c;
+            (last, length) = (c, length + 1);
             chars.next();
         }
         self.push_plain(text, start, end);
@@ -123,7 +125,9 @@ impl Split {
     }
 
     fn push_plain(&mut self, text: &str, start: usize, end: usize) {
-        let Some(source) = text.get(start..end).filter(|source| visible(source).len() <= LONGEST_WORD) else {
+        let Some(source) =
+            text.get(start..end).filter(|source| visible(source).chars().count() <= LONGEST_WORD)
+        else {
             return;
         };
         let from = self.plain.len();
@@ -342,6 +346,8 @@ mod tests {
             assert!(words.list.iter().all(|word| text.get(word.start..word.end).is_some()), "{text}");
         }
         assert!(Words::new(&"x".repeat(1_000_000)).list.is_empty());
+        assert_eq!(Words::new(&"模".repeat(100)).list.len(), 3);
+        assert_eq!(Words::new(&format!("{}é", "x".repeat(100))).plains().collect::<Vec<_>>(), ["é"]);
     }
 
     #[test]

@@ -8,10 +8,10 @@ use std::ops::Range;
 
 use crate::bank::Rubric;
 use crate::critique::{Critique, Evidence, Flag, Rating};
-use crate::judge::built_in::passages::{Doubt, Passage, PassageRole, Sorted};
+use crate::judge::built_in::passages::{Doubt, Passage, PassageRole, SUBJECT_SHARE, Sorted};
 use crate::judge::built_in::{BuiltIn, PreparedRubric};
 
-use super::withheld::{withheld, without_empty_ends};
+use super::withheld::{joined, withheld, without_empty_ends};
 
 /// An answer as a model sees it.
 pub(super) struct Shown<'a> {
@@ -29,6 +29,13 @@ pub(super) struct Shown<'a> {
     estimate: Option<Critique>,
 }
 
+/// A paragraph is on something else where no passage has this share of its content from the rubric or the question. Of 2,111
+/// answers by students one in 26 has such a paragraph, or a passage that may be a remark.
+const PARAGRAPH_SHARE: f32 = 0.25;
+
+/// So often is looked for remarks in what is left of an answer without the remarks in it.
+const ROUNDS: usize = 3;
+
 /// A piece of the answer that is shown.
 struct Piece {
     /// Where it begins in the text that is shown.
@@ -44,19 +51,34 @@ impl<'a> Shown<'a> {
         let begins = answer.len() - answer.trim_start().len();
         let answer = answer.trim();
         let sorted = |text: &str| BuiltIn::new().sorted(prepared, text, estimate);
-        let whole = sorted(answer);
-        let (passages, flags) = (&whole.passages, &whole.flags);
-        let withheld = withheld(answer, passages, flags);
+        let mut read = sorted(answer);
+        let mut flags = std::mem::take(&mut read.flags);
         let end = if flags.contains(&Flag::CutShort) {
-            passages.last().map_or(0, |last| last.end)
+            read.passages.last().map_or(0, |last| last.end)
         } else {
             answer.len()
         };
-        let (text, pieces) = shown_pieces(answer.get(..end).unwrap_or(answer), &withheld);
-        let Sorted { passages, flags, estimate } =
-            if text == answer { whole } else { Sorted { flags: whole.flags, ..sorted(&text) } };
-        let passages = passages.into_iter().filter(|passage| passage.role != PassageRole::Remark).collect();
-        Self { answer, begins, text, pieces, withheld, passages, flags, estimate }
+        let seen = answer.get(..end).unwrap_or(answer);
+        let mut hidden = withheld(answer, &read.passages, &flags);
+        let (mut text, mut pieces) = shown_pieces(seen, &hidden);
+        for round in 0..=ROUNDS {
+            if text == answer {
+                break;
+            }
+            // What is left of a message may look like one only now.
+            read = sorted(&text);
+            if round == ROUNDS || read.passages.iter().all(|passage| passage.role != PassageRole::Remark) {
+                break;
+            }
+            let more = withheld(&text, &read.passages, &read.flags);
+            let more = more.iter().filter_map(|range| source_of(&pieces, range));
+            hidden = joined(hidden.into_iter().chain(more).collect());
+            flags = merged(&flags, &[Flag::AddressesTheGrader]);
+            (text, pieces) = shown_pieces(seen, &hidden);
+        }
+        read.passages.retain(|passage| passage.role != PassageRole::Remark);
+        let Sorted { passages, estimate, .. } = read;
+        Self { answer, begins, text, pieces, withheld: hidden, passages, flags, estimate }
     }
 
     /// The text that is shown.
@@ -70,36 +92,28 @@ impl<'a> Shown<'a> {
         self.without(is_beside_the_point)
     }
 
-    /// What [`Self::to_the_point`] is, and where that is something else, the same without what may be a remark. The lower
-    /// impression of them counts, as a sentence that is missing may raise it, too.
-    ///
-    /// Who forges a message forges its greeting as well, so in a paragraph with a remark nothing but what is on the subject is
-    /// beyond doubt; in one that has nothing on the subject, a probable remark or low odds are enough.
+    /// What [`Self::to_the_point`] is, and where that is something else, the same without what is not to raise a small model's
+    /// impression: what may be a remark, paragraphs that are on something else, and what is not on the subject in a paragraph
+    /// with a remark, for who forges a message forges its greeting as well. The lower impression of them counts, as a sentence
+    /// that is missing may raise it, too.
     pub(super) fn to_be_weighed(&self) -> Vec<String> {
-        let places = |is: fn(&Passage) -> bool| -> Vec<Range<usize>> {
-            self.passages.iter().filter(|passage| is(passage)).map(|passage| self.place_of(passage)).collect()
-        };
-        let on_the_subject = places(|passage| passage.on_the_subject);
-        let probable = places(|passage| passage.doubt == Doubt::Probable);
+        let on_the_subject = self.passages.iter().filter(|passage| passage.on_the_subject >= PARAGRAPH_SHARE);
+        let on_the_subject: Vec<_> = on_the_subject.map(|passage| self.place_of(passage)).collect();
         let (mut addressed, mut apart) = (Vec::new(), Vec::new());
         for paragraph in paragraphs(self.answer) {
-            let is_apart = !is_within(&on_the_subject, &paragraph);
-            if is_within(&self.withheld, &paragraph) || (is_apart && is_within(&probable, &paragraph)) {
-                addressed.push(paragraph);
-            } else if is_apart {
+            if !is_within(&on_the_subject, &paragraph) {
                 apart.push(paragraph);
+            } else if is_within(&self.withheld, &paragraph) {
+                addressed.push(paragraph);
             }
         }
-        let may_be_a_remark = |passage: &Passage| {
+        let is_not_to_raise = |passage: &Passage| {
             let place = self.place_of(passage);
-            match passage.doubt {
-                _ if is_within(&addressed, &place) => !passage.on_the_subject,
-                Doubt::None => false,
-                Doubt::Remote => is_within(&apart, &place),
-                Doubt::Possible | Doubt::Probable => true,
-            }
+            passage.doubt >= Doubt::Possible
+                || is_within(&apart, &place)
+                || (passage.on_the_subject < SUBJECT_SHARE && is_within(&addressed, &place))
         };
-        let rest = self.without(|passage| is_beside_the_point(passage) || may_be_a_remark(passage));
+        let rest = self.without(|passage| is_beside_the_point(passage) || is_not_to_raise(passage));
         let mut texts = vec![self.to_the_point()];
         texts.extend(Some(rest).filter(|rest| !texts.contains(rest)));
         texts
@@ -107,7 +121,7 @@ impl<'a> Shown<'a> {
 
     /// Where a passage begins in the answer: its first byte there.
     fn place_of(&self, passage: &Passage) -> Range<usize> {
-        self.source_of(passage.start).map_or(0..0, |at| at..at + 1)
+        source_of(&self.pieces, &(passage.start..passage.start + 1)).unwrap_or_default()
     }
 
     /// The text that is shown without some passages; all of it where there is nothing else.
@@ -190,21 +204,13 @@ impl<'a> Shown<'a> {
 
     /// Bytes of the text that is shown as a slice of the answer; none where something withheld lies between.
     fn in_answer(&self, range: Range<usize>) -> Option<Evidence> {
-        let start = self.source_of(range.start)?;
-        let end = self.source_of(range.end.checked_sub(1)?)? + 1;
+        let Range { start, end } = source_of(&self.pieces, &range)?;
         let hides = |remark: &Range<usize>| remark.start < end && start < remark.end;
         if self.withheld.iter().any(hides) {
             return None;
         }
         let Evidence { quote, start, end } = Evidence::slice(self.answer, start, end)?;
         Some(Evidence { quote, start: start + self.begins, end: end + self.begins })
-    }
-
-    fn source_of(&self, at: usize) -> Option<usize> {
-        let next = self.pieces.partition_point(|piece| piece.at <= at);
-        let piece = self.pieces.get(next.checked_sub(1)?)?;
-        let source = piece.source.start + (at - piece.at);
-        (source < piece.source.end).then_some(source)
     }
 }
 
@@ -268,6 +274,17 @@ fn shown_pieces(answer: &str, withheld: &[Range<usize>]) -> (String, Vec<Piece>)
     let Showing { mut text, pieces, .. } = showing;
     text.truncate(text.trim_end().len());
     (text, pieces)
+}
+
+/// Bytes of the text that is shown as bytes of the answer, from the first to the last.
+fn source_of(pieces: &[Piece], range: &Range<usize>) -> Option<Range<usize>> {
+    let place = |at: usize| {
+        let next = pieces.partition_point(|piece| piece.at <= at);
+        let piece = pieces.get(next.checked_sub(1)?)?;
+        let source = piece.source.start + (at - piece.at);
+        (source < piece.source.end).then_some(source)
+    };
+    Some(place(range.start)?..place(range.end.checked_sub(1)?)? + 1)
 }
 
 /// What is shown so far.

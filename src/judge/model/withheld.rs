@@ -55,15 +55,15 @@ pub(super) fn withheld(answer: &str, passages: &[Passage], flags: &[Flag]) -> Ve
     let flagged = flags.contains(&Flag::AddressesTheGrader);
     let encoded = if flagged { BuiltIn::new().encoded_remarks(answer) } else { Vec::new() };
     let encoded = encoded.into_iter().map(|bytes| with_its_line(answer, bytes));
-    let mut all: Vec<Range<usize>> = remarks(answer, passages)
-        .into_iter()
-        .chain(filler)
-        .chain(encoded)
-        .chain(empty_ends(answer))
-        .collect();
-    all.sort_unstable_by_key(|range| range.start);
+    let remarks = remarks(answer, passages).into_iter();
+    joined(remarks.chain(filler).chain(encoded).chain(empty_ends(answer)).collect())
+}
+
+/// Some ranges, in order and apart.
+pub(super) fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_unstable_by_key(|range| range.start);
     let mut apart: Vec<Range<usize>> = Vec::new();
-    for range in all {
+    for range in ranges {
         match apart.last_mut() {
             Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
             _ => apart.push(range),

@@ -33,10 +33,8 @@ const SUBJECT: f32 = 1.0;
 const PROBABLE: (f32, usize) = (-2.0, 3);
 /// The same for words that can't be ruled out to be one; "B, C, A" is what some questions ask for.
 const POSSIBLE: (f32, usize) = (-3.0, 4);
-/// The same for words that would have to stand apart to be one.
-const REMOTE: (f32, usize) = (-4.0, 4);
 /// Words are on the subject where this share of their content is the rubric's or the question's.
-const SUBJECT_SHARE: f32 = 0.5;
+pub const SUBJECT_SHARE: f32 = 0.5;
 /// Words of less weight in all do not tell a subject: "you know what to do".
 const LEAST_SUBJECT: f32 = 0.5;
 
@@ -69,8 +67,6 @@ fn excess(text: &Text<'_, '_>, range: Range<usize>) -> f32 {
 pub enum Doubt {
     /// Not at all, or they are on the subject.
     None,
-    /// Hardly, unless they stand apart from all that is on the subject.
-    Remote,
     /// One can't rule out that they are one.
     Possible,
     /// They may well be one, so a small model is better off without them.
@@ -84,7 +80,7 @@ pub(super) fn doubt(text: &Text<'_, '_>, range: Range<usize>) -> Doubt {
         return Doubt::None;
     }
     let odds = excess(text, range) + REMARK;
-    let doubts = [(Doubt::Probable, PROBABLE), (Doubt::Possible, POSSIBLE), (Doubt::Remote, REMOTE)];
+    let doubts = [(Doubt::Probable, PROBABLE), (Doubt::Possible, POSSIBLE)];
     let reached = doubts.iter().find(|(_, (from, shortest))| odds >= *from && words >= *shortest);
     reached.map_or(Doubt::None, |(doubt, _)| *doubt)
 }
@@ -96,7 +92,7 @@ pub(super) fn is_on_the_subject(text: &Text<'_, '_>, range: Range<usize>) -> boo
 
 /// Which share of the content of some words is the rubric's or the question's. Numbers and single letters, which any text may
 /// have, count only where there is nothing else.
-fn on_the_subject(text: &Text<'_, '_>, range: Range<usize>) -> f32 {
+pub(super) fn on_the_subject(text: &Text<'_, '_>, range: Range<usize>) -> f32 {
     let is_word =
         |index: &usize| text.plains.get(*index).is_some_and(|plain| plain.len() > 1 && !is_number(plain));
     let share = |all_words: bool| {
