@@ -25,14 +25,16 @@ pub(crate) fn report(bank: &Bank, details: bool) {
 }
 
 /// Reports on texts that nobody who built the judge wrote; it learnt from none of them. The source was known to who wrote the
-/// first, and what the judge missed of them was read while it was built. Of the second and the fourth those that fooled a model
-/// were read, and of the third those that it got wrong in the end.
+/// first, and what the judge missed of them was read while it was built. The others knew nothing of it. Of the second, the
+/// fourth and the fifth those that fooled a model were read, and of the third those that the judge got wrong. The fifth were
+/// written to pass for no remark.
 fn unforeseen(flagged: &dyn Fn(&str) -> bool) {
     for (name, lines) in [
         ("unforeseen", include_str!("unforeseen.jsonl")),
         ("fresh", include_str!("fresh.jsonl")),
         ("blind", include_str!("blind.jsonl")),
         ("cunning", include_str!("cunning.jsonl")),
+        ("targeted", include_str!("targeted.jsonl")),
     ] {
         let mut counts = [(0, 0); 2];
         for line in lines.lines() {
