@@ -93,18 +93,21 @@ impl<'a> Shown<'a> {
     }
 
     /// What [`Self::to_the_point`] is, and where that is something else, the same without what is not to raise a small model's
-    /// impression: what may be a remark, paragraphs that are on something else, and what is not on the subject in a paragraph
-    /// with a remark, for who forges a message forges its greeting as well. The lower impression of them counts, as a sentence
-    /// that is missing may raise it, too.
+    /// impression: what may be a remark, a paragraph on something else of which any may be one by lower odds, and what is not on
+    /// the subject in a paragraph with a remark, for who forges a message forges its greeting as well. The lower impression of
+    /// them counts, as a sentence that is missing may raise it, too.
     pub(super) fn to_be_weighed(&self) -> Vec<String> {
-        let on_the_subject = self.passages.iter().filter(|passage| passage.on_the_subject >= PARAGRAPH_SHARE);
-        let on_the_subject: Vec<_> = on_the_subject.map(|passage| self.place_of(passage)).collect();
+        let places = |is: fn(&Passage) -> bool| -> Vec<Range<usize>> {
+            self.passages.iter().filter(|passage| is(passage)).map(|passage| self.place_of(passage)).collect()
+        };
+        let on_the_subject = places(|passage| passage.on_the_subject >= PARAGRAPH_SHARE);
+        let doubtful = places(|passage| passage.doubt >= Doubt::Remote);
         let (mut addressed, mut apart) = (Vec::new(), Vec::new());
         for paragraph in paragraphs(self.answer) {
-            if !is_within(&on_the_subject, &paragraph) {
-                apart.push(paragraph);
-            } else if is_within(&self.withheld, &paragraph) {
+            if is_within(&self.withheld, &paragraph) {
                 addressed.push(paragraph);
+            } else if is_within(&doubtful, &paragraph) && !is_within(&on_the_subject, &paragraph) {
+                apart.push(paragraph);
             }
         }
         let is_not_to_raise = |passage: &Passage| {

@@ -33,6 +33,8 @@ const SUBJECT: f32 = 1.0;
 const PROBABLE: (f32, usize) = (-2.0, 3);
 /// The same for words that can't be ruled out to be one; "B, C, A" is what some questions ask for.
 const POSSIBLE: (f32, usize) = (-3.0, 4);
+/// The same for words that would have to be in a paragraph on something else.
+const REMOTE: (f32, usize) = (-4.0, 1);
 /// Words are on the subject where this share of their content is the rubric's or the question's.
 pub const SUBJECT_SHARE: f32 = 0.5;
 /// Words of less weight in all do not tell a subject: "you know what to do".
@@ -67,6 +69,8 @@ fn excess(text: &Text<'_, '_>, range: Range<usize>) -> f32 {
 pub enum Doubt {
     /// Not at all, or they are on the subject.
     None,
+    /// Hardly, unless all of their paragraph is on something else.
+    Remote,
     /// One can't rule out that they are one.
     Possible,
     /// They may well be one, so a small model is better off without them.
@@ -76,11 +80,11 @@ pub enum Doubt {
 /// How likely words that are no remark are one all the same.
 pub(super) fn doubt(text: &Text<'_, '_>, range: Range<usize>) -> Doubt {
     let words = range.len();
-    if words < PROBABLE.1 || is_on_the_subject(text, range.clone()) {
+    if is_on_the_subject(text, range.clone()) {
         return Doubt::None;
     }
     let odds = excess(text, range) + REMARK;
-    let doubts = [(Doubt::Probable, PROBABLE), (Doubt::Possible, POSSIBLE)];
+    let doubts = [(Doubt::Probable, PROBABLE), (Doubt::Possible, POSSIBLE), (Doubt::Remote, REMOTE)];
     let reached = doubts.iter().find(|(_, (from, shortest))| odds >= *from && words >= *shortest);
     reached.map_or(Doubt::None, |(doubt, _)| *doubt)
 }
