@@ -29,8 +29,7 @@ pub(super) struct Shown<'a> {
     estimate: Option<Critique>,
 }
 
-/// A paragraph is on something else where no passage has this share of its content from the rubric or the question. Of 2,111
-/// answers by students one in 26 has such a paragraph, or a passage that may be a remark.
+/// A paragraph is on something else where no passage has this share of its content from the rubric or the question.
 const PARAGRAPH_SHARE: f32 = 0.25;
 
 /// So often is looked for remarks in what is left of an answer without the remarks in it.
@@ -94,8 +93,8 @@ impl<'a> Shown<'a> {
 
     /// What [`Self::to_the_point`] is, and where that is something else, the same without what is not to raise a small model's
     /// impression: what may be a remark, a paragraph on something else of which any may be one by lower odds, and what is not on
-    /// the subject in a paragraph with a remark, for who forges a message forges its greeting as well. The lower impression of
-    /// them counts, as a sentence that is missing may raise it, too.
+    /// the subject in a paragraph that something is withheld of, for who forges a message forges its greeting as well. The lower
+    /// impression of them counts, as a sentence that is missing may raise it, too.
     pub(super) fn to_be_weighed(&self) -> Vec<String> {
         let places = |is: fn(&Passage) -> bool| -> Vec<Range<usize>> {
             self.passages.iter().filter(|passage| is(passage)).map(|passage| self.place_of(passage)).collect()
